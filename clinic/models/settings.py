@@ -1,0 +1,68 @@
+from django.conf import settings
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+from wagtail.contrib.settings.models import BaseSiteSetting, register_setting
+
+
+@register_setting(icon="cog")
+class ClinicSettings(BaseSiteSetting):
+    """Facts about the clinic that every page and the reply promise need."""
+
+    name = models.CharField(_("clinic name"), max_length=120, default="Clinic")
+    short_name = models.CharField(_("short name"), max_length=60, default="Clinic")
+    phone = models.CharField(_("main phone"), max_length=40, blank=True)
+    tty = models.CharField(_("TTY"), max_length=40, blank=True)
+    urgent_phone = models.CharField(
+        _("24/7 number"), max_length=40, blank=True, help_text=_("A change needs a second person.")
+    )
+    urgent_phone_proposed = models.CharField(
+        _("proposed 24/7 number"), max_length=40, blank=True, editable=False
+    )
+    urgent_phone_proposed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        editable=False,
+        related_name="+",
+    )
+    email = models.EmailField(_("public e-mail address"), blank=True)
+    street = models.CharField(_("street"), max_length=120, blank=True)
+    city = models.CharField(_("city"), max_length=80, blank=True)
+    state = models.CharField(_("state"), max_length=40, blank=True)
+    zip_code = models.CharField(_("ZIP code"), max_length=10, blank=True)
+    hours = models.CharField(
+        _("opening hours"), max_length=120, blank=True, help_text=_("As patients read them.")
+    )
+    working_day_start = models.TimeField(_("working day starts"), default="08:30")
+    working_day_end = models.TimeField(_("working day ends"), default="17:00")
+    working_days = models.CharField(
+        _("working days"),
+        max_length=20,
+        default="0,1,2,3,4",
+        help_text=_("0 is Monday. Public holidays are left out by themselves."),
+    )
+    reply_target_days = models.PositiveSmallIntegerField(
+        _("reply target in working days"),
+        default=1,
+        help_text=_("What we promise people who write to us."),
+    )
+    default_assignee = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("owner of general inquiries"),
+    )
+    facility_names = models.TextField(
+        _("our facility names"),
+        blank=True,
+        help_text=_("As the registry writes them, one a line. They tell us which sites are ours."),
+    )
+    facility_zip_codes = models.CharField(
+        _("our facility ZIP codes"), max_length=200, blank=True, help_text=_("Separated by spaces.")
+    )
+
+    class Meta:
+        verbose_name = _("clinic settings")

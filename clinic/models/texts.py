@@ -1,0 +1,51 @@
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+from wagtail.admin.panels import FieldPanel
+from wagtail.fields import RichTextField
+from wagtail.models import (
+    DraftStateMixin,
+    PreviewableMixin,
+    RevisionMixin,
+    TranslatableMixin,
+    WorkflowMixin,
+)
+
+from clinic.models.review import ClinicallyReviewedMixin
+
+
+class PatientText(
+    WorkflowMixin,
+    DraftStateMixin,
+    RevisionMixin,
+    PreviewableMixin,
+    TranslatableMixin,
+    ClinicallyReviewedMixin,
+    models.Model,
+):
+    """A text for patients that stands in several places, one row per key and language."""
+
+    class Key(models.TextChoices):
+        EMERGENCY = "emergency", _("When to call us or 911")
+        CONSENT = "consent", _("Consent to be contacted")
+        OTHER_TRIALS = "other_trials", _("Consent to hear of other trials")
+        THANK_YOU = "thank_you", _("Thank you")
+        NEXT_STEPS = "next_steps", _("What happens next")
+        LANGUAGE_HELP = "language_help", _("Language help")
+        PRIVACY_PRACTICES = "privacy_practices", _("Notice of Privacy Practices")
+        NONDISCRIMINATION = "nondiscrimination", _("Nondiscrimination notice")
+
+    key = models.CharField(_("place"), max_length=40, choices=Key)
+    title = models.CharField(_("title"), max_length=160)
+    body = RichTextField(_("text"), features=["h3", "bold", "italic", "ul", "ol", "link"])
+
+    panels = [FieldPanel("key"), FieldPanel("title"), FieldPanel("body")]
+
+    class Meta(TranslatableMixin.Meta):
+        verbose_name = _("text for patients")
+        verbose_name_plural = _("texts for patients")
+        constraints = [
+            models.UniqueConstraint(fields=["key", "locale"], name="patient_text_once_per_language"),
+        ]
+
+    def __str__(self) -> str:
+        return self.title

@@ -1,0 +1,349 @@
+"""One settings module, read from the environment and safe by default.
+
+``PROCESS`` says which door this process is: ``public``, ``staff``, ``worker`` or ``owner``
+(migrations and role synchronisation). ``DEMO=1`` fills every missing value with one that is good
+enough to look at the product and that production refuses. The table of all variables stands in
+docs/operators.md.
+"""
+
+from datetime import timedelta
+from pathlib import Path
+
+import environ
+from csp.constants import NONE, SELF
+from django.core.exceptions import ImproperlyConfigured
+from django.utils.translation import gettext_lazy as _
+
+from clinic import demo_secrets
+from clinic.embedded_postgres import connection_settings
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+
+env = environ.Env()
+if (BASE_DIR / ".env").exists() and not env.bool("IGNORE_DOTENV", default=False):
+    env.read_env(BASE_DIR / ".env")
+
+# --- Which process this is -------------------------------------------------------------------
+
+PROCESS = env("PROCESS", default="staff")
+if PROCESS not in {"public", "staff", "worker", "owner"}:
+    raise ImproperlyConfigured("PROCESS must be public, staff, worker or owner.")
+DEMO = env.bool("DEMO", default=False)
+DEBUG = False
+
+_REQUIRED = {
+    "public": ["SEALING_PUBLIC_KEY", "RECEIPT_KEY", "ALLOWED_HOSTS", "SITE_URL"],
+    "staff": [
+        "SEALING_PUBLIC_KEY",
+        "SEALING_PRIVATE_KEYS",
+        "LOOKUP_KEY",
+        "RECEIPT_KEY",
+        "ALLOWED_HOSTS",
+        "SITE_URL",
+        "STAFF_URL",
+        "EMAIL_URL",
+    ],
+    "worker": [
+        "SEALING_PUBLIC_KEY",
+        "SEALING_PRIVATE_KEYS",
+        "LOOKUP_KEY",
+        "RECEIPT_KEY",
+        "SITE_URL",
+        "STAFF_URL",
+        "EMAIL_URL",
+    ],
+    "owner": ["SITE_URL"],
+}
+_database_variable = "OWNER_DATABASE_URL" if PROCESS == "owner" else "DATABASE_URL"
+
+
+def _check_environment() -> None:
+    """Raise ImproperlyConfigured naming every missing or demo-only variable, in one message."""
+    required = ["SECRET_KEY", _database_variable, *_REQUIRED[PROCESS]]
+    missing = [name for name in required if not env(name, default="")]
+    demo = [
+        name
+        for name, value in demo_secrets.VALUES.items()
+        if env(name, default="") and env(name) == value
+    ]
+    problems = []
+    if missing:
+        problems.append(f"missing environment variables: {', '.join(missing)}")
+    if demo:
+        problems.append(f"demo secrets are not allowed here: {', '.join(demo)}")
+    if problems:
+        raise ImproperlyConfigured(
+            f"The {PROCESS} process cannot start: {'; '.join(problems)}. "
+            "Set DEMO=1 to try the product with throw-away values."
+        )
+
+
+if not DEMO:
+    _check_environment()
+
+
+def _secret(name: str) -> str:
+    return env(name, default=demo_secrets.VALUES[name] if DEMO else "")
+
+
+PORT = env.int("PORT", default=8000)
+DATA_DIR = Path(env("DATA_DIR", default=str(BASE_DIR / ".data"))).resolve()
+SITE_URL = env("SITE_URL", default=f"http://localhost:{PORT}")
+STAFF_URL = env("STAFF_URL", default=f"http://localhost:{PORT + 1}")
+
+# --- Secrets ---------------------------------------------------------------------------------
+
+SECRET_KEY = _secret("SECRET_KEY")
+RECEIPT_KEY = _secret("RECEIPT_KEY")
+SEALING_PUBLIC_KEY = _secret("SEALING_PUBLIC_KEY")
+# The public door can seal an inquiry but must never be able to open one.
+_may_open = PROCESS != "public"
+SEALING_PRIVATE_KEYS = _secret("SEALING_PRIVATE_KEYS").split() if _may_open else []
+LOOKUP_KEY = _secret("LOOKUP_KEY") if _may_open else ""
+
+# --- Hosts and transport ---------------------------------------------------------------------
+
+ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[::1]"] if DEMO else [])
+TRUSTED_PROXIES = env.int("TRUSTED_PROXIES", default=0)
+CSRF_TRUSTED_ORIGINS = [url for url in (SITE_URL, STAFF_URL) if url.startswith("https://")]
+SECURE_SSL_REDIRECT = not DEMO
+SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$"]
+if TRUSTED_PROXIES:
+    SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+SECURE_HSTS_SECONDS = 0 if DEMO else 31536000
+SECURE_HSTS_INCLUDE_SUBDOMAINS = not DEMO
+SECURE_HSTS_PRELOAD = not DEMO
+SECURE_CONTENT_TYPE_NOSNIFF = True
+SECURE_REFERRER_POLICY = "same-origin"
+SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
+X_FRAME_OPTIONS = "DENY" if PROCESS == "public" else "SAMEORIGIN"
+
+SESSION_COOKIE_NAME = "clinic_staff"
+SESSION_COOKIE_PATH = "/admin/"
+SESSION_COOKIE_SECURE = not DEMO
+SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = "Lax"
+SESSION_COOKIE_AGE = 12 * 60 * 60
+SESSION_EXPIRE_AT_BROWSER_CLOSE = True
+STAFF_IDLE_LOGOUT = timedelta(minutes=15)
+STAFF_SESSION_LIMIT = timedelta(hours=12)
+CSRF_COOKIE_SECURE = not DEMO
+CSRF_COOKIE_HTTPONLY = True
+CSRF_FAILURE_VIEW = "clinic.error_pages.csrf_failure"
+
+DATA_UPLOAD_MAX_MEMORY_SIZE = 2_621_440
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 5000 if PROCESS != "public" else 200
+
+# --- Applications ----------------------------------------------------------------------------
+
+INSTALLED_APPS = [
+    "trials.inquiries",
+    "trials",
+    "education",
+    "clinic",
+    "wagtail.contrib.settings",
+    "wagtail.contrib.simple_translation",
+    "wagtail.contrib.redirects",
+    "wagtail.embeds",
+    "wagtail.sites",
+    "wagtail.users",
+    "wagtail.snippets",
+    "wagtail.documents",
+    "wagtail.images",
+    "wagtail.search",
+    "wagtail.admin",
+    "wagtail.locales",
+    "wagtail",
+    "modelsearch",
+    "modelcluster",
+    "taggit",
+    "allauth",
+    "allauth.account",
+    "allauth.mfa",
+    "csp",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "django.contrib.postgres",
+    "django.contrib.humanize",
+    "django.forms",
+]
+
+_COMMON_MIDDLEWARE_FIRST = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+]
+_COMMON_MIDDLEWARE_LAST = [
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+]
+PUBLIC_MIDDLEWARE = [
+    *_COMMON_MIDDLEWARE_FIRST,
+    "django.middleware.locale.LocaleMiddleware",
+    *_COMMON_MIDDLEWARE_LAST,
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+]
+STAFF_MIDDLEWARE = [
+    *_COMMON_MIDDLEWARE_FIRST,
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.locale.LocaleMiddleware",
+    *_COMMON_MIDDLEWARE_LAST,
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+    "wagtail.contrib.redirects.middleware.RedirectMiddleware",
+]
+MIDDLEWARE = PUBLIC_MIDDLEWARE if PROCESS == "public" else STAFF_MIDDLEWARE
+ROOT_URLCONF = "clinic.urls.public" if PROCESS == "public" else "clinic.urls.staff"
+WSGI_APPLICATION = "clinic.wsgi.application"
+
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.template.context_processors.i18n",
+                *(
+                    []
+                    if PROCESS == "public"
+                    else [
+                        "django.contrib.auth.context_processors.auth",
+                        "django.contrib.messages.context_processors.messages",
+                    ]
+                ),
+            ],
+        },
+    }
+]
+FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
+
+# --- Database --------------------------------------------------------------------------------
+
+_DATABASE_USERS = {
+    "public": "clinic_public",
+    "staff": "clinic_staff",
+    "worker": "clinic_worker",
+    "owner": "postgres",
+}
+if env(_database_variable, default=""):
+    DATABASES = {"default": env.db(_database_variable)}
+else:
+    DATABASES = {"default": connection_settings(DATA_DIR, user=_DATABASE_USERS[PROCESS])}
+DATABASES["default"].update(
+    ENGINE="django.db.backends.postgresql",
+    CONN_MAX_AGE=60,
+    CONN_HEALTH_CHECKS=True,
+)
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+TASKS = {"default": {"BACKEND": "django_tasks.backends.immediate.ImmediateBackend"}}
+CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
+
+# --- People ----------------------------------------------------------------------------------
+
+AUTH_USER_MODEL = "clinic.User"
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
+AUTH_PASSWORD_VALIDATORS = [
+    {
+        "NAME": "django.contrib.auth.password_validation.MinimumLengthValidator",
+        "OPTIONS": {"min_length": 15},
+    },
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+]
+AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+ACCOUNT_USER_MODEL_USERNAME_FIELD = None
+ACCOUNT_LOGIN_METHODS = {"email"}
+ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*", "password2*"]
+ACCOUNT_EMAIL_VERIFICATION = "none"
+ACCOUNT_SESSION_REMEMBER = False
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_REQUIRED = not DEMO
+LOGIN_REDIRECT_URL = "/admin/"
+LOGIN_URL = "/admin/auth/login/"
+
+# --- Languages and time ----------------------------------------------------------------------
+
+LANGUAGE_CODE = "en"
+LANGUAGES = WAGTAIL_CONTENT_LANGUAGES = [("en", _("English")), ("es", _("Spanish"))]
+LOCALE_PATHS = [BASE_DIR / "locale"]
+USE_I18N = True
+USE_TZ = True
+TIME_ZONE = env("TIME_ZONE", default="America/Los_Angeles")
+
+# --- Files -----------------------------------------------------------------------------------
+
+STATIC_URL = "/static/"
+STATIC_ROOT = DATA_DIR / "static"
+MEDIA_URL = "/media/"
+MEDIA_ROOT = DATA_DIR / "media"
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
+}
+WHITENOISE_MAX_AGE = 31536000
+
+# --- Mail ------------------------------------------------------------------------------------
+
+if env("EMAIL_URL", default=""):
+    vars().update(env.email_url("EMAIL_URL"))
+else:
+    EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
+    EMAIL_FILE_PATH = str(DATA_DIR / "mail")
+EMAIL_TIMEOUT = 20
+DEFAULT_FROM_EMAIL = env("DEFAULT_FROM_EMAIL", default="Clinic <no-reply@localhost>")
+
+# --- Wagtail ---------------------------------------------------------------------------------
+
+WAGTAIL_SITE_NAME = "Clinic"
+WAGTAILADMIN_BASE_URL = STAFF_URL
+WAGTAIL_I18N_ENABLED = True
+WAGTAILSIMPLETRANSLATION_SYNC_PAGE_TREE = False
+WAGTAIL_ENABLE_UPDATE_CHECK = False
+WAGTAIL_ENABLE_WHATS_NEW_BANNER = False
+WAGTAIL_GRAVATAR_PROVIDER_URL = None
+WAGTAIL_WORKFLOW_REQUIRE_REAPPROVAL_ON_EDIT = True
+WAGTAIL_FINISH_WORKFLOW_ACTION = "clinic.review.publish_reviewed"
+WAGTAILADMIN_NOTIFICATION_INCLUDE_SUPERUSERS = False
+WAGTAILADMIN_LOGIN_URL = LOGIN_URL
+WAGTAIL_PRIVATE_PAGE_OPTIONS = {"SHARED_PASSWORD": False}
+WAGTAILDOCS_PRIVATE_COLLECTION_OPTIONS = {"SHARED_PASSWORD": False}
+WAGTAILDOCS_SERVE_METHOD = "serve_view"
+WAGTAILDOCS_EXTENSIONS = ["pdf"]
+WAGTAILIMAGES_IMAGE_MODEL = "clinic.ClinicImage"
+WAGTAILIMAGES_EXTENSIONS = ["avif", "gif", "jpg", "jpeg", "png", "webp"]
+WAGTAILEMBEDS_FINDERS: list[dict[str, str]] = []
+WAGTAILSEARCH_BACKENDS = {
+    "default": {"BACKEND": "wagtail.search.backends.database", "SEARCH_CONFIG": "english"}
+}
+
+# --- Content-Security-Policy -----------------------------------------------------------------
+
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": [SELF],
+        "img-src": [SELF, "data:"],
+        "object-src": [NONE],
+        "base-uri": [NONE],
+        "form-action": [SELF],
+        "frame-ancestors": [NONE],
+    }
+}
+
+# --- Trials ----------------------------------------------------------------------------------
+
+REGISTRY_URL = env("REGISTRY_URL", default="https://clinicaltrials.gov/api/v2/")
+
+# --- Logging: never personal data ------------------------------------------------------------
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "handlers": {"console": {"class": "logging.StreamHandler"}},
+    "root": {"handlers": ["console"], "level": "INFO"},
+}

@@ -1,0 +1,17 @@
+"""Addresses of the public door."""
+
+from django.conf.urls.i18n import i18n_patterns
+from django.urls import include, path
+from wagtail import urls as wagtail_urls
+
+urlpatterns = [
+    path("", include("clinic.health_urls")),
+    path("api/v1/trials/", include("trials.api_urls")),
+    *i18n_patterns(
+        path("", include("trials.inquiries.urls")),
+        path("trials/", include("trials.urls")),
+        path("search/", include("clinic.search_urls")),
+        path("", include(wagtail_urls)),
+        prefix_default_language=True,
+    ),
+]

@@ -1,0 +1,12 @@
+"""Addresses of the staff door: the public ones, the admin and its login."""
+
+from django.urls import include, path
+
+from clinic.urls.public import urlpatterns as public_patterns
+
+urlpatterns = [
+    path("admin/auth/", include("allauth.urls")),
+    path("admin/", include("wagtail.admin.urls")),
+    path("documents/", include("wagtail.documents.urls")),
+    *public_patterns,
+]

@@ -1,0 +1,84 @@
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+from modelcluster.fields import ParentalManyToManyField
+from wagtail.admin.panels import FieldPanel, MultiFieldPanel
+from wagtail.fields import StreamField
+from wagtail.search import index
+
+from clinic.blocks import BodyBlock, CitationsBlock, KeyPointsBlock
+from clinic.models import BasePage
+
+
+class EducationIndexPage(BasePage):
+    """The way into patient education, one per language."""
+
+    body = StreamField(BodyBlock(), blank=True, verbose_name=_("content"))
+
+    content_panels = [*BasePage.content_panels, FieldPanel("body")]
+    parent_page_types = ["clinic.HomePage"]
+    subpage_types = ["education.EducationPage"]
+    max_count_per_parent = 1
+    page_description = _("Lists the education pages by section.")
+
+    class Meta:
+        verbose_name = _("education index page")
+
+
+class EducationPage(BasePage):
+    """One plain, reviewed answer for patients and families."""
+
+    class Section(models.TextChoices):
+        BASICS = "basics", _("How immunotherapy works")
+        TYPES = "types", _("Types of immunotherapy")
+        TREATMENT = "treatment", _("During treatment")
+        TRIALS = "trials", _("Clinical trials")
+
+    section = models.CharField(_("section"), max_length=20, choices=Section, default=Section.BASICS)
+    is_side_effect_page = models.BooleanField(
+        _("about side effects"),
+        default=False,
+        help_text=_("Shows the urgent panel with the 24/7 number at the top."),
+    )
+    illustration = models.CharField(_("illustration"), max_length=60, blank=True)
+    key_points = StreamField(KeyPointsBlock(), blank=True, verbose_name=_("key points"))
+    body = StreamField(BodyBlock(), blank=True, verbose_name=_("content"))
+    citations = StreamField(CitationsBlock(), blank=True, verbose_name=_("sources"))
+    related_pages = ParentalManyToManyField(
+        "education.EducationPage", blank=True, verbose_name=_("related pages")
+    )
+    cancer_types = ParentalManyToManyField(
+        "education.CancerType", blank=True, verbose_name=_("cancer types")
+    )
+    therapy_types = ParentalManyToManyField(
+        "education.TherapyType", blank=True, verbose_name=_("therapy types")
+    )
+
+    content_panels = [
+        *BasePage.content_panels,
+        FieldPanel("section"),
+        FieldPanel("is_side_effect_page"),
+        FieldPanel("illustration"),
+        FieldPanel("key_points"),
+        FieldPanel("body"),
+        FieldPanel("citations"),
+        MultiFieldPanel(
+            [
+                FieldPanel("related_pages"),
+                FieldPanel("therapy_types"),
+                FieldPanel("cancer_types"),
+            ],
+            heading=_("Connections"),
+        ),
+    ]
+    search_fields = [
+        *BasePage.search_fields,
+        index.SearchField("key_points"),
+        index.SearchField("body"),
+        index.FilterField("section"),
+    ]
+    parent_page_types = ["education.EducationIndexPage"]
+    subpage_types: list[str] = []
+    page_description = _("Explains one subject to patients, with sources.")
+
+    class Meta:
+        verbose_name = _("education page")

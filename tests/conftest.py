@@ -1,0 +1,20 @@
+"""Fixtures that every test may use."""
+
+import os
+
+import pytest
+from django.conf import settings
+
+from clinic.embedded_postgres import ensure_running
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix: None) -> None:
+    """Start the test server and keep the databases of several runs apart."""
+    ensure_running(settings.DATA_DIR, fsync=False)
+    suffix = os.environ.get("TEST_DB_SUFFIX")
+    if suffix:
+        from django.db import connection
+
+        test = connection.settings_dict["TEST"]
+        test["NAME"] = f"{test.get('NAME') or 'test_clinic'}_{suffix}"
