@@ -1,0 +1,50 @@
+"""Watches one browser context for what must never happen on any page."""
+
+from dataclasses import dataclass, field
+from urllib.parse import urlsplit
+
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import BrowserContext, ConsoleMessage, Page, Request
+
+LOCAL_SCHEMES = {"data", "blob", "about"}
+AXE_OPTIONS = {
+    "runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"],
+}
+
+
+@dataclass
+class Watch:
+    """Collects foreign requests, console errors, policy reports and page errors."""
+
+    own_hosts: set[str]
+    expected_statuses: set[int] = field(default_factory=set)
+    findings: list[str] = field(default_factory=list)
+
+    def attach(self, context: BrowserContext) -> None:
+        context.on("request", self._request)
+        context.on("console", self._console)
+        context.on("weberror", lambda error: self.findings.append(f"script error: {error.error}"))
+
+    def _request(self, request: Request) -> None:
+        parts = urlsplit(request.url)
+        if parts.scheme not in LOCAL_SCHEMES and parts.netloc not in self.own_hosts:
+            self.findings.append(f"foreign request: {request.url}")
+
+    def _console(self, message: ConsoleMessage) -> None:
+        if message.type not in {"error", "warning"}:
+            return
+        for status in self.expected_statuses:
+            if f"the server responded with a status of {status}" in message.text:
+                return
+        where = message.location.get("url", "")
+        self.findings.append(f"console {message.type} at {where}: {message.text}")
+
+
+def axe_findings(page: Page, *, include: str | None = None) -> list[str]:
+    """Return one line per accessibility finding of axe-core on the page as it is now."""
+    results = Axe().run(page, context=include, options=AXE_OPTIONS)
+    lines = []
+    for violation in results.response["violations"]:
+        for node in violation["nodes"]:
+            lines.append(f"{page.url} · {violation['id']}: {node['target']} {node['html'][:160]}")
+    return lines
