@@ -4,8 +4,12 @@ from django.conf.urls.i18n import i18n_patterns
 from django.urls import include, path
 from wagtail import urls as wagtail_urls
 
+from clinic.media import serve_picture
+
 urlpatterns = [
     path("", include("clinic.health_urls")),
+    path("media/<path:path>", serve_picture),
+    path("documents/", include("wagtail.documents.urls")),
     path("api/v1/trials/", include("trials.api_urls")),
     *i18n_patterns(
         path("", include("trials.inquiries.urls")),

@@ -7,6 +7,5 @@ from clinic.urls.public import urlpatterns as public_patterns
 urlpatterns = [
     path("admin/auth/", include("allauth.urls")),
     path("admin/", include("wagtail.admin.urls")),
-    path("documents/", include("wagtail.documents.urls")),
     *public_patterns,
 ]

@@ -1,0 +1,26 @@
+"""Uploaded pictures: served without a query, inert whatever they hold."""
+
+from django.conf import settings
+from django.http import Http404, HttpRequest, HttpResponseBase
+from django.views.static import serve
+
+PICTURE_FOLDERS = ("images/", "original_images/")
+POLICY = "default-src 'none'; sandbox"
+ONE_YEAR = 365 * 24 * 60 * 60
+
+
+def serve_picture(request: HttpRequest, path: str) -> HttpResponseBase:
+    """Return a picture below MEDIA_ROOT.
+
+    Wagtail puts a hash of the operation into a rendition's name, so it may be kept for long. Only
+    picture folders are served: documents go through Wagtail's own view, which knows who may read.
+
+    Raises Http404 for anything else.
+    """
+    if not path.startswith(PICTURE_FOLDERS):
+        raise Http404
+    response = serve(request, path, document_root=str(settings.MEDIA_ROOT))
+    response["Cache-Control"] = f"public, max-age={ONE_YEAR}"
+    response["Content-Security-Policy"] = POLICY
+    response["X-Content-Type-Options"] = "nosniff"
+    return response
