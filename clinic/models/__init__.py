@@ -2,12 +2,19 @@
 
 from clinic.models.images import ClinicImage, ClinicRendition
 from clinic.models.page_cache import PageCacheGeneration
-from clinic.models.pages import BasePage, ContactPage, HomePage, PeoplePage, StandardPage
+from clinic.models.pages import (
+    BasePage,
+    ContactPage,
+    ContentPage,
+    HomePage,
+    PeoplePage,
+    StandardPage,
+)
 from clinic.models.people import Person
 from clinic.models.review import (
+    ClinicallyReviewedMixin,
     ClinicalReviewState,
     ClinicalReviewTask,
-    ClinicallyReviewedMixin,
 )
 from clinic.models.settings import ClinicSettings
 from clinic.models.texts import PatientText
@@ -22,6 +29,7 @@ __all__ = [
     "ClinicalReviewTask",
     "ClinicallyReviewedMixin",
     "ContactPage",
+    "ContentPage",
     "HomePage",
     "PageCacheGeneration",
     "PatientText",

@@ -1,14 +1,19 @@
 """The clinic's own page types; education has its own."""
 
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.utils.translation import gettext_lazy as _
-from wagtail.admin.panels import FieldPanel
+from wagtail.admin.panels import FieldPanel, HelpPanel, MultiFieldPanel
 from wagtail.fields import StreamField
 from wagtail.models import Page
 from wagtail.search import index
 
-from clinic.blocks import BodyBlock
+from clinic import illustrations
+from clinic.blocks import BodyBlock, HomeBlock
 from clinic.models.review import ClinicallyReviewedMixin
+
+# Addresses of views below the language prefix (design: Addresses); a page there would be hidden.
+RESERVED_SLUGS = frozenset({"trials", "search", "glossary", "inquiry", "interest"})
 
 
 class BasePage(ClinicallyReviewedMixin, Page):
@@ -20,76 +25,136 @@ class BasePage(ClinicallyReviewedMixin, Page):
         help_text=_("The answer in one or two sentences. It also describes the page in lists."),
     )
 
-    content_panels = [*Page.content_panels, FieldPanel("introduction")]
+    introduction_panel = FieldPanel("introduction")
+    review_panel = MultiFieldPanel(
+        [
+            HelpPanel(_("Filled in when a clinician approves the page.")),
+            FieldPanel("reviewed_by", read_only=True),
+            FieldPanel("reviewed_on", read_only=True),
+            FieldPanel("next_review_due", read_only=True),
+            FieldPanel("is_demo_content", read_only=True),
+        ],
+        heading=_("Clinical review"),
+    )
+    settings_panels = [review_panel, *Page.settings_panels]
     search_fields = [*Page.search_fields, index.SearchField("introduction", boost=2)]
     show_in_menus_default = False
 
     class Meta:
         abstract = True
 
+    def clean(self) -> None:
+        """Raise ValidationError for a slug that one of the site's views answers."""
+        super().clean()
+        if self.slug in RESERVED_SLUGS:
+            raise ValidationError(
+                {"slug": _("This address belongs to a part of the site. Choose another one.")}
+            )
+
+    @property
+    def summary(self) -> str:
+        """Return the sentence that describes the page in lists and search engines."""
+        return self.search_description or self.introduction
+
 
 class HomePage(BasePage):
     """The front page, one per language."""
 
-    hero_title = models.CharField(_("hero title"), max_length=120)
-    hero_text = models.TextField(_("hero text"))
-    body = StreamField(BodyBlock(), blank=True, verbose_name=_("content"))
+    hero_title = models.CharField(
+        _("hero title"), max_length=120, help_text=_("What the clinic offers, in a few words.")
+    )
+    hero_text = models.TextField(_("hero text"), help_text=_("One or two short sentences."))
+    hero_illustration = models.CharField(
+        _("hero illustration"),
+        max_length=60,
+        blank=True,
+        choices=illustrations.choices,
+    )
+    body = StreamField(
+        HomeBlock(), blank=True, verbose_name=_("sections"), help_text=_("In reading order.")
+    )
 
     content_panels = [
         *Page.content_panels,
-        FieldPanel("hero_title"),
-        FieldPanel("hero_text"),
-        FieldPanel("introduction"),
+        MultiFieldPanel(
+            [
+                FieldPanel("hero_title"),
+                FieldPanel("hero_text"),
+                FieldPanel("hero_illustration"),
+            ],
+            heading=_("Hero"),
+        ),
+        BasePage.introduction_panel,
         FieldPanel("body"),
     ]
-    search_fields = [*BasePage.search_fields, index.SearchField("body")]
+    search_fields = [
+        *BasePage.search_fields,
+        index.SearchField("hero_text"),
+        index.SearchField("body"),
+    ]
     parent_page_types = ["wagtailcore.Page"]
-    page_description = _("The front page of the site.")
+    page_description = _("The front page of the site, one in each language.")
 
     class Meta:
         verbose_name = _("home page")
 
 
-class StandardPage(BasePage):
-    """A page of the clinic: our approach, privacy, accessibility, notices."""
+class ContentPage(BasePage):
+    """A page whose substance is its content stream."""
 
     body = StreamField(BodyBlock(), blank=True, verbose_name=_("content"))
 
-    content_panels = [*BasePage.content_panels, FieldPanel("body")]
+    content_panels = [*Page.content_panels, BasePage.introduction_panel, FieldPanel("body")]
     search_fields = [*BasePage.search_fields, index.SearchField("body")]
+
+    class Meta:
+        abstract = True
+
+
+class StandardPage(ContentPage):
+    """A page of the clinic: our approach, privacy, accessibility, notices."""
+
+    illustration = models.CharField(
+        _("illustration"),
+        max_length=60,
+        blank=True,
+        choices=illustrations.choices,
+        help_text=_("Stands beside the title."),
+    )
+
+    content_panels = [
+        *Page.content_panels,
+        BasePage.introduction_panel,
+        FieldPanel("illustration"),
+        FieldPanel("body"),
+    ]
     parent_page_types = ["clinic.HomePage", "clinic.StandardPage"]
     subpage_types = ["clinic.StandardPage"]
-    page_description = _("A page about the clinic.")
+    page_description = _("A page about the clinic: our approach, privacy, notices.")
 
     class Meta:
         verbose_name = _("standard page")
 
 
-class PeoplePage(BasePage):
+class PeoplePage(ContentPage):
     """The specialists of the clinic."""
 
-    body = StreamField(BodyBlock(), blank=True, verbose_name=_("content"))
-
-    content_panels = [*BasePage.content_panels, FieldPanel("body")]
-    search_fields = [*BasePage.search_fields, index.SearchField("body")]
     parent_page_types = ["clinic.HomePage"]
     subpage_types: list[str] = []
-    page_description = _("Shows every person of the site.")
+    max_count_per_parent = 1
+    page_description = _("Shows every person of the site. People are edited under Snippets.")
 
     class Meta:
         verbose_name = _("people page")
 
 
-class ContactPage(BasePage):
+class ContactPage(ContentPage):
     """How to reach and visit the clinic."""
 
-    body = StreamField(BodyBlock(), blank=True, verbose_name=_("content"))
-
-    content_panels = [*BasePage.content_panels, FieldPanel("body")]
-    search_fields = [*BasePage.search_fields, index.SearchField("body")]
     parent_page_types = ["clinic.HomePage"]
     subpage_types: list[str] = []
-    page_description = _("Address, phone numbers, hours and directions.")
+    max_count_per_parent = 1
+    page_description = _("Address, phone numbers and hours from the settings, and directions.")
 
     class Meta:
         verbose_name = _("contact page")

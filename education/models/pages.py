@@ -3,18 +3,17 @@ from django.utils.translation import gettext_lazy as _
 from modelcluster.fields import ParentalManyToManyField
 from wagtail.admin.panels import FieldPanel, MultiFieldPanel
 from wagtail.fields import StreamField
+from wagtail.models import Page
 from wagtail.search import index
 
+from clinic import illustrations
 from clinic.blocks import BodyBlock, CitationsBlock, KeyPointsBlock
-from clinic.models import BasePage
+from clinic.models import BasePage, ContentPage
 
 
-class EducationIndexPage(BasePage):
+class EducationIndexPage(ContentPage):
     """The way into patient education, one per language."""
 
-    body = StreamField(BodyBlock(), blank=True, verbose_name=_("content"))
-
-    content_panels = [*BasePage.content_panels, FieldPanel("body")]
     parent_page_types = ["clinic.HomePage"]
     subpage_types = ["education.EducationPage"]
     max_count_per_parent = 1
@@ -39,7 +38,13 @@ class EducationPage(BasePage):
         default=False,
         help_text=_("Shows the urgent panel with the 24/7 number at the top."),
     )
-    illustration = models.CharField(_("illustration"), max_length=60, blank=True)
+    illustration = models.CharField(
+        _("illustration"),
+        max_length=60,
+        blank=True,
+        choices=illustrations.choices,
+        help_text=_("Stands beside the title and on cards that lead here."),
+    )
     key_points = StreamField(KeyPointsBlock(), blank=True, verbose_name=_("key points"))
     body = StreamField(BodyBlock(), blank=True, verbose_name=_("content"))
     citations = StreamField(CitationsBlock(), blank=True, verbose_name=_("sources"))
@@ -54,10 +59,16 @@ class EducationPage(BasePage):
     )
 
     content_panels = [
-        *BasePage.content_panels,
-        FieldPanel("section"),
-        FieldPanel("is_side_effect_page"),
-        FieldPanel("illustration"),
+        *Page.content_panels,
+        BasePage.introduction_panel,
+        MultiFieldPanel(
+            [
+                FieldPanel("section"),
+                FieldPanel("illustration"),
+                FieldPanel("is_side_effect_page"),
+            ],
+            heading=_("Place and kind"),
+        ),
         FieldPanel("key_points"),
         FieldPanel("body"),
         FieldPanel("citations"),

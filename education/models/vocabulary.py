@@ -4,6 +4,8 @@ from django.db import models
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
+from clinic import illustrations
+
 
 class VocabularyTerm(models.Model):
     """A term with a name per language and a stable slug for addresses."""
@@ -53,7 +55,9 @@ class TherapyType(VocabularyTerm):
 
     description_en = models.TextField(_("English description"), blank=True)
     description_es = models.TextField(_("Spanish description"), blank=True)
-    illustration = models.CharField(_("illustration"), max_length=60, blank=True)
+    illustration = models.CharField(
+        _("illustration"), max_length=60, blank=True, choices=illustrations.choices
+    )
 
     class Meta(VocabularyTerm.Meta):
         verbose_name = _("therapy type")
