@@ -1,0 +1,88 @@
+"""Says which cancer types and therapy types a trial is about.
+
+Automatic rows come from conditions, keywords, titles, interventions and MeSH terms; rows of staff
+are never touched, and a staff row that denies a type keeps the automatic rule from adding it.
+"""
+
+from collections.abc import Iterable
+from typing import Any
+
+from django.db import transaction
+
+from clinic.page_cache import bump
+from trials import search_documents
+from trials.enums import Source
+from trials.models import Trial, TrialCancerType, TrialTherapyType
+from trials.vocabulary import CANCER, THERAPY, Vocabulary
+
+CHUNK = 500
+
+
+def cancer_texts(trial: Trial) -> list[str]:
+    """Return the texts of a trial that name cancers."""
+    return [
+        *trial.conditions,
+        *trial.keywords,
+        trial.brief_title,
+        trial.official_title,
+        *_mesh(trial.details.get("condition_mesh", [])),
+    ]
+
+
+def therapy_texts(trial: Trial) -> list[str]:
+    """Return the texts of a trial that name treatments."""
+    interventions = trial.details.get("interventions", [])
+    return [
+        *(entry["name"] for entry in interventions),
+        *(name for entry in interventions for name in entry["other_names"]),
+        *trial.keywords,
+        trial.brief_title,
+        trial.official_title,
+        *_mesh(trial.details.get("intervention_mesh", [])),
+    ]
+
+
+def _mesh(terms: list[dict[str, str]]) -> Iterable[str]:
+    for term in terms:
+        heading = term["term"]
+        yield heading
+        # MeSH inverts: "Carcinoma, Non-Small-Cell Lung".
+        if heading.count(",") == 1:
+            first, second = heading.split(",")
+            yield f"{second.strip()} {first}"
+
+
+def classify(trials: list[Trial], vocabulary: Vocabulary) -> None:
+    """Replace the automatic rows of the trials, which must be saved."""
+    cancers, therapies = [], []
+    for trial in trials:
+        for concept in vocabulary.concepts_in(cancer_texts(trial)):
+            if concept.kind == CANCER:
+                cancers.append(
+                    TrialCancerType(trial=trial, cancer_type_id=concept.id, source=Source.AUTO)
+                )
+        for concept in vocabulary.concepts_in(therapy_texts(trial)):
+            if concept.kind == THERAPY:
+                therapies.append(
+                    TrialTherapyType(trial=trial, therapy_type_id=concept.id, source=Source.AUTO)
+                )
+    _replace(TrialCancerType, trials, cancers)
+    _replace(TrialTherapyType, trials, therapies)
+
+
+def _replace(model: type[Any], trials: list[Trial], rows: list[Any]) -> None:
+    model.objects.filter(trial__in=trials, source=Source.AUTO).delete()
+    model.objects.bulk_create(rows, ignore_conflicts=True, batch_size=2000)
+
+
+def reclassify_all() -> int:
+    """Classify every trial anew after a change of the vocabulary; return how many there are."""
+    vocabulary = Vocabulary.load()
+    ids = list(Trial.objects.values_list("pk", flat=True))
+    for first in range(0, len(ids), CHUNK):
+        with transaction.atomic():
+            trials = list(Trial.objects.filter(pk__in=ids[first : first + CHUNK]))
+            classify(trials, vocabulary)
+            search_documents.refresh([trial.pk for trial in trials], vocabulary)
+            bump()
+    return len(ids)

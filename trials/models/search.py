@@ -1,0 +1,40 @@
+from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import GinIndex
+from django.contrib.postgres.search import SearchVectorField
+from django.db import models
+
+from trials.models.trial import Trial
+
+
+class SearchDocument(models.Model):
+    """All that a search needs of one listed trial in one language, in one narrow row.
+
+    Derived data: written by ``trials.search_documents.refresh`` alone. Unlisted trials have none.
+    """
+
+    trial = models.ForeignKey(Trial, on_delete=models.CASCADE, related_name="search_documents")
+    language = models.CharField(max_length=2)
+    vector = SearchVectorField()
+    title = models.TextField()
+    rank = models.PositiveSmallIntegerField()
+    status = models.CharField(max_length=100)
+    phases = ArrayField(models.CharField(max_length=100), default=list)
+    cancer_types = ArrayField(models.BigIntegerField(), default=list)
+    therapy_types = ArrayField(models.BigIntegerField(), default=list)
+    sex = models.CharField(max_length=100, blank=True)
+    minimum_age_days = models.PositiveIntegerField(default=0)
+    maximum_age_days = models.PositiveIntegerField(null=True)
+    updated = models.DateField(null=True)
+    start = models.DateField(null=True)
+
+    class Meta:
+        indexes = [GinIndex(fields=["vector"], name="search_document_vector")]
+        constraints = [
+            models.UniqueConstraint(fields=["trial", "language"], name="search_document_once"),
+            models.CheckConstraint(
+                name="search_document_language", condition=models.Q(language__in=["en", "es"])
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.trial_id} {self.language}"

@@ -1,0 +1,83 @@
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+from wagtail.admin.panels import FieldPanel, MultiFieldPanel
+from wagtail.models import (
+    DraftStateMixin,
+    PreviewableMixin,
+    RevisionMixin,
+    TranslatableMixin,
+    WorkflowMixin,
+)
+
+from clinic.models import ClinicallyReviewedMixin
+from trials.enums import Known
+from trials.models.trial import Trial
+
+
+class PlainSummary(
+    WorkflowMixin,
+    DraftStateMixin,
+    RevisionMixin,
+    PreviewableMixin,
+    TranslatableMixin,
+    ClinicallyReviewedMixin,
+    models.Model,
+):
+    """Our readable text about a trial, one per language. The sync never touches it."""
+
+    trial = models.ForeignKey(
+        Trial, on_delete=models.PROTECT, related_name="plain_summaries", verbose_name=_("trial")
+    )
+    title = models.CharField(_("plain title"), max_length=200)
+    what_is_it_about = models.TextField(_("What is this trial about?"))
+    who_can_join = models.TextField(_("Who can join?"), blank=True)
+    what_happens = models.TextField(_("What happens if I join?"), blank=True)
+    possible_benefits = models.TextField(_("What could be good about it?"), blank=True)
+    possible_risks = models.TextField(_("What are the risks?"), blank=True)
+    visits_per_month = models.PositiveSmallIntegerField(
+        _("visits per month"), null=True, blank=True, help_text=_("Empty: not known.")
+    )
+    overnight_stays = models.CharField(
+        _("overnight stays"), max_length=7, choices=Known, default=Known.UNKNOWN
+    )
+    biopsies = models.CharField(_("biopsies"), max_length=7, choices=Known, default=Known.UNKNOWN)
+    placebo_possible = models.CharField(
+        _("placebo possible"), max_length=7, choices=Known, default=Known.UNKNOWN
+    )
+    travel_help = models.CharField(
+        _("help with travel"), max_length=7, choices=Known, default=Known.UNKNOWN
+    )
+
+    panels = [
+        FieldPanel("trial"),
+        FieldPanel("title"),
+        FieldPanel("what_is_it_about"),
+        FieldPanel("who_can_join"),
+        FieldPanel("what_happens"),
+        FieldPanel("possible_benefits"),
+        FieldPanel("possible_risks"),
+        MultiFieldPanel(
+            [
+                FieldPanel("visits_per_month"),
+                FieldPanel("overnight_stays"),
+                FieldPanel("biopsies"),
+                FieldPanel("placebo_possible"),
+                FieldPanel("travel_help"),
+            ],
+            heading=_("What it asks of people"),
+        ),
+    ]
+
+    class Meta(TranslatableMixin.Meta):
+        verbose_name = _("plain summary")
+        verbose_name_plural = _("plain summaries")
+        constraints = [
+            models.UniqueConstraint(fields=["trial", "locale"], name="plain_summary_once"),
+        ]
+
+    def __str__(self) -> str:
+        return self.title
+
+    def get_preview_template(self, request: object, mode_name: str) -> str:
+        """Return the template of the preview in the editor."""
+        return "trials/plain_summary_preview.html"

@@ -1,0 +1,219 @@
+"""Brings the mirror up to date from a stream of studies, and reports.
+
+One bad record never stops the others: it is named, and kept for inspection. A record that says
+what we already hold costs no write; a record older or poorer than ours does not replace it.
+"""
+
+import hashlib
+import json
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
+from datetime import date
+from itertools import islice
+from typing import Any
+
+from django.db import DatabaseError, transaction
+from django.utils import timezone
+from wagtail.models import Site as WagtailSite
+
+from clinic.models import ClinicSettings
+from clinic.page_cache import bump
+from trials.models import RefusedRecord, SyncRun, Trial
+from trials.our_site import OurFacility
+from trials.registry.batch import Candidate, Context, write
+from trials.registry.files import Received
+from trials.registry.fingerprint import content_hash
+from trials.registry.record import RecordRefused, read_record
+from trials.registry.values import SURROGATE, clean, storable
+from trials.vocabulary import Vocabulary
+
+BATCH = 200
+Progress = Callable[[int], None]
+
+
+@dataclass(slots=True)
+class Report:
+    """What a run did."""
+
+    new: int = 0
+    changed: int = 0
+    unchanged: int = 0
+    older: int = 0
+    refused: list[tuple[str, str]] = field(default_factory=list)
+    notices: list[str] = field(default_factory=list)
+
+    @property
+    def total(self) -> int:
+        """Return how many records were looked at."""
+        return self.new + self.changed + self.unchanged + self.older + len(self.refused)
+
+
+def our_facility() -> OurFacility:
+    """Return how the default site's settings describe our own site."""
+    site = WagtailSite.objects.filter(is_default_site=True).first()
+    if site is None:
+        return OurFacility(frozenset(), frozenset())
+    settings = ClinicSettings.for_site(site)
+    return OurFacility.from_settings(settings.facility_names, settings.facility_zip_codes)
+
+
+def sync(
+    received: Iterable[Received],
+    *,
+    source: str,
+    data_timestamp: str = "",
+    progress: Progress = lambda count: None,
+) -> tuple[SyncRun, Report]:
+    """Apply the studies and return the finished run with its report."""
+    now = timezone.now()
+    run = SyncRun.objects.create(
+        source=source[:200], started_at=now, data_timestamp=data_timestamp
+    )
+    report = Report()
+    context = Context(run, now, our_facility(), Vocabulary.load())
+    stream = iter(received)
+    try:
+        while batch := list(islice(stream, BATCH)):
+            _Batch(context, report).apply(batch)
+            progress(report.total)
+    except Exception as error:
+        run.problem = clean(str(error))
+        raise
+    finally:
+        _finish(run, report, context)
+    return run, report
+
+
+def _finish(run: SyncRun, report: Report, context: Context) -> None:
+    run.finished_at = timezone.now()
+    run.new_count, run.changed_count = report.new, report.changed
+    run.unchanged_count, run.older_count = report.unchanged, report.older
+    run.refused_count = len(report.refused)
+    run.notices = report.notices
+    run.seen = sorted(context.seen)
+    run.save()
+
+
+@dataclass(slots=True)
+class _Held:
+    pk: int
+    content_hash: str
+    updated: date | None
+
+
+class _Batch:
+    """One batch: reads, compares, writes, and refuses what cannot be written."""
+
+    def __init__(self, context: Context, report: Report) -> None:
+        self.context = context
+        self.report = report
+
+    def apply(self, batch: list[Received]) -> None:
+        candidates = list(self._candidates(batch))
+        held = self._held([candidate.record.nct_id for candidate in candidates])
+        waiting: dict[str, Candidate] = {}
+        for candidate in candidates:
+            key = candidate.record.nct_id
+            if key in waiting:
+                # The same study twice in one batch: write the first before judging the second.
+                self._write(list(waiting.values()), held)
+                held = self._held([c.record.nct_id for c in candidates])
+                waiting = {}
+            if self._is_needed(candidate, held.get(key)):
+                waiting[key] = candidate
+        self._write(list(waiting.values()), held)
+
+    def _candidates(self, batch: list[Received]) -> Iterator[Candidate]:
+        for entry in batch:
+            if entry.problem:
+                self._refuse(entry.source, "", entry.problem, None)
+                continue
+            try:
+                study = _storable(entry.study)
+                record = read_record(study)
+                fingerprint = content_hash(study)
+            except RecordRefused as refusal:
+                self._refuse(entry.source, refusal.nct_id, refusal.reason, entry.study)
+            except (ValueError, RecursionError, OverflowError):
+                self._refuse(entry.source, "", "The record's JSON cannot be stored.", None)
+            else:
+                yield Candidate(record, study, fingerprint, entry.source)
+
+    @staticmethod
+    def _held(keys: list[str]) -> dict[str, _Held]:
+        rows = Trial.objects.filter(nct_id__in=keys).values_list(
+            "nct_id", "pk", "content_hash", "last_update_posted"
+        )
+        return {key: _Held(pk, fingerprint, updated) for key, pk, fingerprint, updated in rows}
+
+    def _is_needed(self, candidate: Candidate, held: _Held | None) -> bool:
+        if held is None:
+            return True
+        if held.content_hash == candidate.content_hash:
+            self.report.unchanged += 1
+            self.context.seen.add(held.pk)
+            return False
+        updated = candidate.record.last_update_posted
+        if held.updated and updated is None:
+            reason = (
+                f"{candidate.record.nct_id} is incomplete: it has no date of its last update. "
+                "The fuller record that we hold was kept."
+            )
+            self._refuse(candidate.source, candidate.record.nct_id, reason, candidate.study)
+            return False
+        if held.updated and updated and updated.value < held.updated:
+            self.report.older += 1
+            return False
+        return True
+
+    def _write(self, candidates: list[Candidate], held: dict[str, _Held]) -> None:
+        if not candidates:
+            return
+        try:
+            with transaction.atomic():
+                write(candidates, self.context)
+                bump()
+        except (DatabaseError, ValueError) as error:
+            if len(candidates) > 1:
+                for candidate in candidates:
+                    self._write([candidate], held)
+                return
+            candidate = candidates[0]
+            sentence = f"The database refused it: {str(error).splitlines()[0]}"
+            self._refuse(candidate.source, candidate.record.nct_id, sentence, candidate.study)
+            return
+        for candidate in candidates:
+            key = candidate.record.nct_id
+            self.report.new += key not in held
+            self.report.changed += key in held
+            self.report.notices += [f"{key}: {notice}" for notice in candidate.record.notices]
+
+    def _refuse(self, source: str, nct_id: str, reason: str, study: Any) -> None:
+        self.report.refused.append((source, reason))
+        fingerprint = hashlib.sha256(f"{source}\n{nct_id}\n{reason}".encode("utf-8", "replace"))
+        try:
+            kept = _storable(study) if study is not None else None
+        except (ValueError, RecursionError):
+            kept = None
+        RefusedRecord.objects.bulk_create(
+            [
+                RefusedRecord(
+                    fingerprint=fingerprint.hexdigest(),
+                    source=clean(source)[:300],
+                    nct_id=nct_id,
+                    reason=clean(reason),
+                    record=kept,
+                    first_run=self.context.run,
+                    last_run=self.context.run,
+                )
+            ],
+            update_conflicts=True,
+            unique_fields=["fingerprint"],
+            update_fields=["last_run", "record"],
+        )
+
+
+def _storable(study: Any) -> Any:
+    """Return the study as jsonb takes it; raise ValueError for numbers that JSON has not."""
+    text = json.dumps(study, ensure_ascii=False, allow_nan=False)
+    return storable(study) if "\\u0000" in text or SURROGATE.search(text) else study

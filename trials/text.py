@@ -1,0 +1,60 @@
+"""Folds text for matching: case, accents, British spelling, compounds. Pure."""
+
+import re
+import unicodedata
+from functools import lru_cache
+
+TOKEN = re.compile(r"[^\W_]+(?:['’][^\W_]+)?")
+COMPOUND = re.compile(r"[^\W_]+(?:[-‐‑–/][^\W_]+)+")
+DASHES = re.compile(r"[-‐‑–/]")
+# One word for one thing; the registry writes each of these several ways.
+SAME_WORD = {
+    "tumour": "tumor",
+    "leukaemia": "leukemia",
+    "anaemia": "anemia",
+    "oesophagus": "esophagus",
+    "oesophageal": "esophageal",
+    "haematological": "hematological",
+    "haematologic": "hematologic",
+    "gynaecological": "gynecological",
+    "paediatric": "pediatric",
+    "oestrogen": "estrogen",
+    "tumores": "tumor",
+    "canceres": "cancer",
+}
+CANCER_WORDS = frozenset({"neoplasm", "carcinoma", "tumor", "malignancy", "neoplasia"})
+
+
+def plain(text: str) -> str:
+    """Return the text in lower case without accents."""
+    if text.isascii():
+        return text.lower()
+    decomposed = unicodedata.normalize("NFKD", text.casefold())
+    return "".join(letter for letter in decomposed if not unicodedata.combining(letter))
+
+
+def words(text: str) -> list[str]:
+    """Return the text's folded words."""
+    return [fold_word(word) for word in TOKEN.findall(plain(text))]
+
+
+@lru_cache(maxsize=65_536)
+def fold_word(word: str) -> str:
+    """Return one word (of ``plain`` text) in its American singular form."""
+    word = word.split("'")[0].split("’")[0]
+    if len(word) > 3 and word.endswith("ies"):
+        word = word[:-3] + "y"
+    elif len(word) > 3 and word.endswith("s") and not word.endswith(("ss", "us", "is")):
+        word = word[:-1]
+    return SAME_WORD.get(word, word)
+
+
+def concept_words(text: str) -> tuple[str, ...]:
+    """Return the folded words with carcinoma, neoplasm and tumor all read as cancer."""
+    return tuple("cancer" if word in CANCER_WORDS else word for word in words(text))
+
+
+def with_compounds(text: str) -> str:
+    """Return the plain text with each hyphenated compound in both spellings: parts and joined."""
+    folded = plain(text)
+    return COMPOUND.sub(lambda m: f"{DASHES.sub(' ', m[0])} {DASHES.sub('', m[0])}", folded)

@@ -1,0 +1,128 @@
+"""Finds cancer types and therapy types in text by the words that education's vocabulary gives."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+
+from education.models import CancerType, Synonym, TherapyType
+from trials.text import TOKEN, concept_words, plain
+
+CANCER, THERAPY = "cancer", "therapy"
+SHORTEST_ABBREVIATION_FOLDED = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Concept:
+    """A vocabulary entry: its kind and primary key."""
+
+    kind: str
+    id: int
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A vocabulary entry found in a text, by which of its words."""
+
+    concept: Concept
+    first: int
+    length: int
+
+
+@dataclass(slots=True)
+class Vocabulary:
+    """All words of both vocabularies, ready for matching."""
+
+    names: dict[Concept, tuple[str, str]] = field(default_factory=dict)
+    slugs: dict[str, dict[str, int]] = field(default_factory=lambda: {CANCER: {}, THERAPY: {}})
+    terms: dict[Concept, list[tuple[str, str]]] = field(default_factory=dict)
+    parents: dict[int, int] = field(default_factory=dict)
+    phrases: dict[tuple[str, ...], list[Concept]] = field(default_factory=dict)
+    capitals: dict[str, list[Concept]] = field(default_factory=dict)
+    longest: int = 1
+
+    @classmethod
+    def load(cls) -> "Vocabulary":
+        """Return the vocabularies as they are in the database (3 queries)."""
+        vocabulary = cls()
+        for cancer in CancerType.objects.all():
+            vocabulary._add_entry(Concept(CANCER, cancer.pk), cancer)
+            if cancer.parent_id:
+                vocabulary.parents[cancer.pk] = cancer.parent_id
+        for therapy in TherapyType.objects.all():
+            vocabulary._add_entry(Concept(THERAPY, therapy.pk), therapy)
+        for synonym in Synonym.objects.all():
+            concept = (
+                Concept(CANCER, synonym.cancer_type_id)
+                if synonym.cancer_type_id
+                else Concept(THERAPY, synonym.therapy_type_id)
+            )
+            abbreviation = synonym.kind == Synonym.Kind.ABBREVIATION
+            vocabulary.add_term(concept, synonym.term, synonym.language, abbreviation=abbreviation)
+        return vocabulary
+
+    def _add_entry(self, concept: Concept, entry: CancerType | TherapyType) -> None:
+        self.names[concept] = (entry.name_en, entry.name_es)
+        self.slugs[concept.kind][entry.slug] = entry.pk
+        self.add_term(concept, entry.name_en, "en")
+        self.add_term(concept, entry.name_es, "es")
+
+    def add_term(
+        self, concept: Concept, term: str, language: str, *, abbreviation: bool = False
+    ) -> None:
+        """Add one word or phrase for an entry."""
+        self.terms.setdefault(concept, []).append((term, language))
+        if abbreviation and len(term) < SHORTEST_ABBREVIATION_FOLDED and term.isupper():
+            # "ALL" is a leukemia, "all" is a word: short abbreviations count in capitals only.
+            self.capitals.setdefault(term, []).append(concept)
+            return
+        for key in {concept_words(term), concept_words(term.replace("-", ""))}:
+            if key:
+                self.phrases.setdefault(key, []).append(concept)
+                self.longest = max(self.longest, len(key))
+
+    def concepts_in(self, texts: Iterable[str]) -> set[Concept]:
+        """Return every entry named in any of the texts."""
+        return {found.concept for text in texts for found in self.find(text)}
+
+    def find(self, text: str, *, any_case: bool = False) -> Iterator[Found]:
+        """Yield the entries named in a text, longest phrase first at each place.
+
+        ``any_case`` is for queries, where people type abbreviations in small letters.
+        """
+        tokens = concept_words(text)
+        place = 0
+        while place < len(tokens):
+            length = 0
+            for size in range(min(self.longest, len(tokens) - place), 0, -1):
+                if concepts := self.phrases.get(tokens[place : place + size]):
+                    length = size
+                    yield from (Found(concept, place, size) for concept in concepts)
+                    break
+            place += length or 1
+        raw = TOKEN.findall(text)
+        for place, word in enumerate(raw):
+            key = word.upper() if any_case else word
+            yield from (Found(concept, place, 1) for concept in self.capitals.get(key, ()))
+
+    def with_ancestors(self, cancer_ids: Iterable[int]) -> set[int]:
+        """Return the cancer types and all that are broader."""
+        result: set[int] = set()
+        for cancer_id in cancer_ids:
+            current: int | None = cancer_id
+            while current is not None and current not in result:
+                result.add(current)
+                current = self.parents.get(current)
+        return result
+
+    def words_for(self, concept: Concept, language: str) -> list[str]:
+        """Return the entry's words in one language, its name first."""
+        return [term for term, term_language in self.terms[concept] if term_language == language]
+
+    def other_words(self, concept: Concept, said: str) -> list[str]:
+        """Return the entry's different words other than the one said."""
+        seen = {plain(said)}
+        others = []
+        for term, _language in self.terms[concept]:
+            if plain(term) not in seen:
+                seen.add(plain(term))
+                others.append(term)
+        return others
