@@ -33,6 +33,7 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'user',
                 'verbose_name_plural': 'users',
+                'permissions': [('manage_staff', 'Can manage staff and their roles')],
             },
         ),
         migrations.AddConstraint(

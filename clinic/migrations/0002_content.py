@@ -2,6 +2,7 @@
 
 import clinic.illustrations
 import django.db.models.deletion
+import django.utils.timezone
 import modelsearch.index
 import taggit.managers
 import uuid
@@ -34,6 +35,21 @@ class Migration(migrations.Migration):
                 'verbose_name_plural': 'clinical review tasks',
             },
             bases=('wagtailcore.task',),
+        ),
+        migrations.CreateModel(
+            name='TakeDown',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('reason', models.CharField(max_length=500, verbose_name='reason')),
+                ('taken_down_at', models.DateTimeField(default=django.utils.timezone.now, verbose_name='taken down at')),
+                ('page', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='take_downs', to='wagtailcore.page', verbose_name='page')),
+                ('taken_down_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='taken down by')),
+            ],
+            options={
+                'verbose_name': 'take-down',
+                'verbose_name_plural': 'take-downs',
+                'ordering': ['-taken_down_at'],
+            },
         ),
         migrations.CreateModel(
             name='ClinicImage',

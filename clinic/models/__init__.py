@@ -17,6 +17,7 @@ from clinic.models.review import (
     ClinicalReviewTask,
 )
 from clinic.models.settings import ClinicSettings
+from clinic.models.takedown import TakeDown
 from clinic.models.texts import PatientText
 from clinic.models.user import User
 
@@ -36,5 +37,6 @@ __all__ = [
     "PeoplePage",
     "Person",
     "StandardPage",
+    "TakeDown",
     "User",
 ]

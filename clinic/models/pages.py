@@ -11,12 +11,13 @@ from wagtail.search import index
 from clinic import illustrations
 from clinic.blocks import BodyBlock, HomeBlock
 from clinic.models.review import ClinicallyReviewedMixin
+from clinic.models.takedown import CanBeTakenDownMixin
 
 # Addresses of views below the language prefix (design: Addresses); a page there would be hidden.
 RESERVED_SLUGS = frozenset({"trials", "search", "glossary", "inquiry", "interest"})
 
 
-class BasePage(ClinicallyReviewedMixin, Page):
+class BasePage(CanBeTakenDownMixin, ClinicallyReviewedMixin, Page):
     """What every page of the site has: an introduction and a clinical review."""
 
     introduction = models.TextField(

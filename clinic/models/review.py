@@ -1,12 +1,25 @@
 """Clinical review: who checked a text, when, and the workflow task that asks for it."""
 
-from django.db import models
+from typing import Any
+
+from django.core.exceptions import PermissionDenied
+from django.db import models, transaction
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
-from wagtail.models import AbstractGroupApprovalTask, TaskState
+from wagtail.models import AbstractGroupApprovalTask, Revision, TaskState, WorkflowState
+
+from clinic.review import ReviewRefused, content_sha256, find_problems, review_is_required
+
+APPROVE_CHANGE = "approve"
+APPROVE_WHOLE_PAGE = "approve_whole_page"
+APPROVALS = (APPROVE_CHANGE, APPROVE_WHOLE_PAGE)
 
 
 class ClinicallyReviewedMixin(models.Model):
-    """A text that a named clinician checks before it goes live and again when due."""
+    """A text that a named clinician checks before it goes live and again when due.
+
+    The fields are facts about the review: no form edits them, ``clinic.review`` sets them.
+    """
 
     reviewed_by = models.ForeignKey(
         "clinic.Person",
@@ -24,12 +37,60 @@ class ClinicallyReviewedMixin(models.Model):
         help_text=_("Says to readers that no clinician has reviewed this text yet."),
     )
 
+    # A copy or a translation is another text: nobody has reviewed it.
+    exclude_fields_in_copy = ["reviewed_by", "reviewed_on", "next_review_due"]
+
     class Meta:
         abstract = True
 
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """Save; raises ReviewRefused when this would put an unapproved revision live.
+
+        Every way of publishing that Wagtail has ends here, also those that ask for no permission.
+        """
+        if self._would_go_live(kwargs.get("update_fields")) and review_is_required():
+            if self.approval_of(self.live_revision) is None:
+                raise ReviewRefused(gettext("Only what a clinical reviewer approved can go live."))
+        super().save(*args, **kwargs)
+
+    def _would_go_live(self, update_fields: Any) -> bool:
+        if not self.live or self.live_revision_id is None or update_fields is not None:
+            return False
+        if getattr(self, "alias_of_id", None):  # Wagtail copies what is live elsewhere
+            return False
+        published = type(self)._base_manager.filter(
+            pk=self.pk, live=True, live_revision_id=self.live_revision_id
+        )
+        return not published.exists()
+
+    def approval_of(
+        self, revision: Revision, *, workflow_state: WorkflowState | None = None
+    ) -> "ClinicalReviewState | None":
+        """Return the approval of exactly this revision's content, or None."""
+        states = ClinicalReviewState.objects.filter(
+            status=TaskState.STATUS_APPROVED,
+            workflow_state__base_content_type=self.get_base_content_type(),
+            workflow_state__object_id=str(self.pk),
+            content_sha256=content_sha256(revision.content),
+        )
+        if workflow_state is not None:
+            states = states.filter(workflow_state=workflow_state)
+        if withdrawn_at := self.approvals_count_from():
+            states = states.filter(finished_at__gt=withdrawn_at)
+        return states.order_by("-finished_at").first()
+
+    def approvals_count_from(self) -> Any:
+        """Return the moment before which approvals no longer count, or None."""
+        return None
+
+    @property
+    def change_alone_may_be_approved(self) -> bool:
+        """Return whether "this change is right" is enough: the rest has been checked before."""
+        return self.is_demo_content or (self.live and self.reviewed_on is not None)
+
 
 class ClinicalReviewState(TaskState):
-    """One request for review, with the hash of the content that was approved."""
+    """One request for review: the hash of the submitted content, and who signed it."""
 
     content_sha256 = models.CharField(max_length=64, blank=True)
     whole_page = models.BooleanField(default=False)
@@ -39,10 +100,127 @@ class ClinicalReviewState(TaskState):
 
 
 class ClinicalReviewTask(AbstractGroupApprovalTask):
-    """A clinician approves; nobody approves their own change."""
+    """A clinician approves with name and credential; nobody approves their own change."""
 
     task_state_class = ClinicalReviewState
 
     class Meta:
         verbose_name = _("clinical review task")
         verbose_name_plural = _("clinical review tasks")
+
+    @classmethod
+    def get_description(cls) -> str:
+        """Return what the task does, for the list of task types."""
+        return gettext("A clinical reviewer approves the text, and nobody their own change")
+
+    def start(self, workflow_state: WorkflowState, user: Any = None) -> TaskState:
+        """Start the task and remember the content that was submitted."""
+        state = super().start(workflow_state, user=user).specific
+        state.content_sha256 = content_sha256(state.revision.content)
+        state.save(update_fields=["content_sha256"])
+        return state
+
+    def get_actions(self, obj: Any, user: Any) -> list[tuple[str, str, bool]]:
+        """Return what this user may do: an author may only ask for changes."""
+        if not self._user_in_groups(user):
+            return []
+        actions = [("reject", gettext("Request changes"), True)]
+        if user.pk in authors_of(obj):
+            return actions
+        if obj.get_latest_revision().content_object.change_alone_may_be_approved:
+            actions.append((APPROVE_CHANGE, gettext("Approve: this change is right"), True))
+        whole_page = gettext("Approve: I checked the whole page")
+        return [*actions, (APPROVE_WHOLE_PAGE, whole_page, True)]
+
+    def get_template_for_action(self, action: str) -> str:
+        """Return the template of the dialog: an approval shows the name that will sign it."""
+        return "wagtailadmin/clinic/approve_modal.html" if action in APPROVALS else ""
+
+    def get_task_states_user_can_moderate(self, user: Any, **kwargs: Any) -> Any:
+        """Return the open requests of others."""
+        if not self._user_in_groups(user):
+            return TaskState.objects.none()
+        return self.task_states.filter(status=TaskState.STATUS_IN_PROGRESS).exclude(
+            workflow_state__requested_by=user
+        )
+
+    @transaction.atomic
+    def on_action(
+        self, task_state: TaskState, user: Any, action_name: str, comment: str = "", **_extra: Any
+    ) -> None:
+        """Approve or ask for changes; raises ReviewRefused with a sentence for the reviewer.
+
+        The dialog's data comes from the browser: only the comment is taken from it. The state
+        also comes from an address that nothing ties to the page, so its own text is checked.
+        """
+        state = task_state.specific
+        if not self._user_in_groups(user) or state.task_id != self.pk:
+            raise PermissionDenied
+        if action_name in APPROVALS:
+            self._sign(state, user, whole_page=action_name == APPROVE_WHOLE_PAGE)
+            action_name = "approve"
+        super().on_action(task_state, user, action_name, comment=str(comment))
+
+    def _sign(self, state: ClinicalReviewState, user: Any, *, whole_page: bool) -> None:
+        """Put the reviewer's name under the submitted content; raises ReviewRefused."""
+        workflow_state = WorkflowState.objects.select_for_update().get(pk=state.workflow_state_id)
+        is_current = workflow_state.current_task_state_id == state.pk
+        if not is_current or workflow_state.status != WorkflowState.STATUS_IN_PROGRESS:
+            raise ReviewRefused(gettext("This text is no longer waiting for a review."))
+        revision = workflow_state.content_object.get_latest_revision()
+        live = revision.content_object
+        if user.pk in authors_of(live):
+            raise ReviewRefused(
+                gettext("You wrote or submitted this change. Another reviewer has to approve it.")
+            )
+        if content_sha256(revision.content) != state.content_sha256:
+            raise ReviewRefused(
+                gettext(
+                    "The text has changed since it was submitted. "
+                    "Ask for changes, so that its editor checks it and submits it again."
+                )
+            )
+        person = user.person_for(getattr(live, "locale", None))
+        if person is None:
+            raise ReviewRefused(
+                gettext(
+                    "Your login is not linked to a person of the site, so there is no name to sign "
+                    "with. A site administrator can link it under People."
+                )
+            )
+        if not whole_page and not live.change_alone_may_be_approved:
+            raise ReviewRefused(
+                gettext("Nobody has reviewed this text yet. Please check the whole page.")
+            )
+        if problems := find_problems(revision.as_object()):
+            raise ReviewRefused(
+                " ".join([gettext("This text is not complete and cannot go live."), *problems])
+            )
+        state.whole_page = whole_page
+        state.reviewer = person
+        state.save(update_fields=["whole_page", "reviewer"])
+
+
+def authors_of(instance: Any) -> set[int]:
+    """Return the ids of all who wrote or submitted what is not published yet.
+
+    A revision that changes nothing (Wagtail saves one when a reviewer approves from the editor)
+    makes nobody an author. Overwriting a revision moves its date, so it counts again.
+    """
+    latest = instance.get_latest_revision()
+    if latest is None:
+        return set()
+    live = latest.content_object
+    state = live.current_workflow_state
+    authors = {state.requested_by_id} if state else set()
+    revisions = live.revisions.order_by("created_at", "pk")
+    previous = None
+    if live.live and live.last_published_at:
+        revisions = revisions.filter(created_at__gt=live.last_published_at)
+        previous = content_sha256(live.serializable_data())
+    for revision in revisions:
+        content = content_sha256(revision.content)
+        if content != previous:
+            authors.add(revision.user_id)
+        previous = content
+    return authors - {None}

@@ -38,4 +38,17 @@ class User(AbstractUser):
     class Meta:
         verbose_name = _("user")
         verbose_name_plural = _("users")
+        permissions = [("manage_staff", _("Can manage staff and their roles"))]
         constraints = [models.UniqueConstraint(Lower("email"), name="user_email_ignores_case")]
+
+    def person_for(self, locale: Any) -> Any:
+        """Return the Person this login signs reviews as, in the text's language if there is one."""
+        people = list(self.people.all())  # type: ignore[attr-defined]
+        same_language = [person for person in people if locale and person.locale_id == locale.pk]
+        return next(iter(same_language or people), None)
+
+    @property
+    def signature(self) -> str:
+        """Return the name that signs this login's reviews; empty when it is linked to nobody."""
+        person = self.person_for(None)
+        return person.display_name if person else ""
