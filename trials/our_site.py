@@ -3,6 +3,7 @@
 import re
 import unicodedata
 from dataclasses import dataclass
+from functools import lru_cache
 
 from trials.enums import STOPPED_STATUSES, TrialStatus
 from trials.registry.record import Record, Site
@@ -27,12 +28,13 @@ class OurFacility:
 
     def is_at(self, facility: str, zip_code: str) -> bool:
         """Return whether a site is ours: by name, unless a readable ZIP says another place."""
-        if normalised(facility) not in self.names:
+        if not self.names or normalised(facility) not in self.names:
             return False
         match = US_ZIP.fullmatch(zip_code.strip())
         return match is None or not self.zip_codes or match[1] in self.zip_codes
 
 
+@lru_cache(maxsize=16_384)
 def normalised(name: str) -> str:
     """Return the words of a facility name without case, accents and punctuation."""
     plain = unicodedata.normalize("NFKD", name.casefold())

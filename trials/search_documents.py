@@ -18,29 +18,38 @@ from trials.models import (
 from trials.text import with_compounds
 from trials.vocabulary import CANCER, THERAPY, Concept, Vocabulary
 
-CONFIGS = {"en": "english", "es": "spanish"}
 SUMMARY_LIMIT = 20_000
-COLUMNS = (
-    "trial_id",
-    "language",
-    "title",
-    "rank",
-    "status",
-    "phases",
-    "cancer_types",
-    "therapy_types",
-    "sex",
-    "minimum_age_days",
-    "maximum_age_days",
-    "updated",
-    "start",
-)
-# Registry text is English on every site; our own words are in the site's language.
-VECTOR = """
-    setweight(to_tsvector('english', %s), 'A') || setweight(to_tsvector('simple', %s), 'A')
-    || setweight(to_tsvector('english', %s), 'B') || setweight(to_tsvector(%s::regconfig, %s), 'B')
-    || setweight(to_tsvector('english', %s), 'C')
+# Registry text is English on every site and is parsed once; our own words follow the language.
+INSERT = """
+    WITH source AS MATERIALIZED (
+        SELECT trial_id, rank, status, phases, cancer_types, therapy_types, sex,
+               minimum_age_days, maximum_age_days, updated, start,
+               title_en, words_en, title_es, words_es,
+               setweight(to_tsvector('english', titles), 'A')
+               || setweight(to_tsvector('simple', identifiers), 'A')
+               || setweight(to_tsvector('english', treatments), 'B')
+               || setweight(to_tsvector('english', summary), 'C') AS registry
+        FROM (VALUES {rows}) AS given (
+            trial_id, rank, status, phases, cancer_types, therapy_types, sex,
+            minimum_age_days, maximum_age_days, updated, start,
+            titles, identifiers, treatments, summary, title_en, words_en, title_es, words_es)
+    )
+    INSERT INTO trials_searchdocument (
+        trial_id, language, title, rank, status, phases, cancer_types, therapy_types, sex,
+        minimum_age_days, maximum_age_days, updated, start, vector)
+    SELECT trial_id, own.language, own.title, rank, status, phases, cancer_types, therapy_types,
+           sex, minimum_age_days, maximum_age_days, updated, start,
+           registry || setweight(to_tsvector(own.config::regconfig, own.words), 'B')
+    FROM source CROSS JOIN LATERAL (VALUES
+        ('en', title_en, 'english', words_en), ('es', title_es, 'spanish', words_es)
+    ) AS own (language, title, config, words)
 """
+CASTS = (
+    "bigint smallint varchar varchar[] bigint[] bigint[] varchar integer integer date date "
+    "text text text text text text text text"
+).split()
+ROW = f"({', '.join(f'%s::{cast}' for cast in CASTS)})"
+ROWS_AT_ONCE = 200
 
 
 def concept_token(concept: Concept) -> str:
@@ -49,21 +58,20 @@ def concept_token(concept: Concept) -> str:
 
 
 def refresh(trial_ids: Iterable[int], vocabulary: Vocabulary) -> None:
-    """Write the documents of the trials anew; unlisted trials lose theirs."""
-    ids = list(trial_ids)
-    SearchDocument.objects.filter(trial_id__in=ids).delete()
-    trials = list(Trial.objects.filter(pk__in=ids).listed())
-    if not trials:
-        return
-    rows = _Sources(trials, vocabulary).rows()
-    fields = ", ".join([*COLUMNS, "vector"])
-    template = f"({', '.join(['%s'] * len(COLUMNS))}, {VECTOR})"
+    """Write the documents of the trials anew."""
+    write(list(Trial.objects.filter(pk__in=list(trial_ids))), vocabulary)
+
+
+def write(trials: list[Trial], vocabulary: Vocabulary) -> None:
+    """Write the documents of loaded trials anew; unlisted trials lose theirs."""
+    SearchDocument.objects.filter(trial__in=trials).delete()
+    listed = [trial for trial in trials if trial.is_listed]
+    rows = _Sources(listed, vocabulary).rows() if listed else []
     with connection.cursor() as cursor:
-        for first in range(0, len(rows), 200):
-            chunk = rows[first : first + 200]
-            values = ", ".join([template] * len(chunk))
+        for first in range(0, len(rows), ROWS_AT_ONCE):
+            chunk = rows[first : first + ROWS_AT_ONCE]
             cursor.execute(
-                f"INSERT INTO trials_searchdocument ({fields}) VALUES {values}",  # noqa: S608
+                INSERT.format(rows=", ".join([ROW] * len(chunk))),
                 [parameter for row in chunk for parameter in row],
             )
 
@@ -89,31 +97,20 @@ class _Sources:
         }
 
     def rows(self) -> list[list[Any]]:
-        return [self._row(trial, language) for trial in self.trials for language in CONFIGS]
+        return [self._row(trial) for trial in self.trials]
 
-    def _row(self, trial: Trial, language: str) -> list[Any]:
+    def _row(self, trial: Trial) -> list[Any]:
         cancers = sorted(self.vocabulary.with_ancestors(self.cancers[trial.pk]))
         therapies = sorted(self.therapies[trial.pk])
         concepts = [Concept(CANCER, pk) for pk in cancers]
         concepts += [Concept(THERAPY, pk) for pk in therapies]
-        summary = self.summaries.get((trial.pk, language))
-        own_words = [word for c in concepts for word in self.vocabulary.words_for(c, language)]
-        if summary:
-            own_words += [
-                summary.title,
-                summary.what_is_it_about,
-                summary.who_can_join,
-                summary.what_happens,
-            ]
         interventions = trial.details.get("interventions", [])
         treatments = [entry["name"] for entry in interventions]
         treatments += [name for entry in interventions for name in entry["other_names"]]
         identifiers = [trial.nct_id, *self.aliases[trial.pk], *map(concept_token, concepts)]
-        identifiers += [trial.details.get("org_study_id", "")]
+        identifiers.append(trial.details.get("org_study_id", ""))
         return [
             trial.pk,
-            language,
-            summary.title if summary else trial.brief_title,
             status_rank(trial.status, our_site_open=trial.our_site_open),
             trial.status,
             trial.phases,
@@ -127,10 +124,23 @@ class _Sources:
             _text([trial.brief_title, trial.acronym, trial.official_title, *trial.conditions]),
             " ".join(identifiers),
             _text([*trial.keywords, *treatments]),
-            CONFIGS[language],
-            _text(own_words),
             _text([trial.brief_summary])[:SUMMARY_LIMIT],
+            *self._own_words(trial, "en", concepts),
+            *self._own_words(trial, "es", concepts),
         ]
+
+    def _own_words(self, trial: Trial, language: str, concepts: list[Concept]) -> tuple[str, str]:
+        summary = self.summaries.get((trial.pk, language))
+        words = [word for c in concepts for word in self.vocabulary.words_for(c, language)]
+        if summary is None:
+            return trial.brief_title, _text(words)
+        words += [
+            summary.title,
+            summary.what_is_it_about,
+            summary.who_can_join,
+            summary.what_happens,
+        ]
+        return summary.title, _text(words)
 
 
 def _types(model: type[Any], column: str, trials: list[Trial]) -> dict[int, set[int]]:

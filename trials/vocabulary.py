@@ -37,7 +37,7 @@ class Vocabulary:
     parents: dict[int, int] = field(default_factory=dict)
     phrases: dict[tuple[str, ...], list[Concept]] = field(default_factory=dict)
     capitals: dict[str, list[Concept]] = field(default_factory=dict)
-    longest: int = 1
+    longest_from: dict[str, int] = field(default_factory=dict)
 
     @classmethod
     def load(cls) -> "Vocabulary":
@@ -77,7 +77,7 @@ class Vocabulary:
         for key in {concept_words(term), concept_words(term.replace("-", ""))}:
             if key:
                 self.phrases.setdefault(key, []).append(concept)
-                self.longest = max(self.longest, len(key))
+                self.longest_from[key[0]] = max(self.longest_from.get(key[0], 0), len(key))
 
     def concepts_in(self, texts: Iterable[str]) -> set[Concept]:
         """Return every entry named in any of the texts."""
@@ -92,13 +92,14 @@ class Vocabulary:
         place = 0
         while place < len(tokens):
             length = 0
-            for size in range(min(self.longest, len(tokens) - place), 0, -1):
+            longest = self.longest_from.get(tokens[place], 0)
+            for size in range(min(longest, len(tokens) - place), 0, -1):
                 if concepts := self.phrases.get(tokens[place : place + size]):
                     length = size
                     yield from (Found(concept, place, size) for concept in concepts)
                     break
             place += length or 1
-        raw = TOKEN.findall(text)
+        raw = TOKEN.findall(text) if self.capitals else []
         for place, word in enumerate(raw):
             key = word.upper() if any_case else word
             yield from (Found(concept, place, 1) for concept in self.capitals.get(key, ()))

@@ -10,11 +10,15 @@ from trials.classify import classify
 from trials.models import SyncRun, Trial, TrialAlias, TrialSite, TrialVersion
 from trials.our_site import OurFacility
 from trials.registry.changes import changed_fields
-from trials.registry.mapping import REGISTRY_FIELDS, sites_from, trial_from
+from trials.registry.copying import as_json, copy_rows
+from trials.registry.mapping import REGISTRY_FIELDS, SITE_COLUMNS, site_rows, trial_from
 from trials.registry.record import Record
 from trials.vocabulary import Vocabulary
 
-SITE_FIELDS = ("facility", "city", "state", "zip", "country", "status", "latitude", "longitude")
+VERSION_COLUMNS = ("trial_id", "run_id", "received_at", "content_hash", "changed", "record")
+# Who to call at a site and in which order sites stand is not a change of the sites.
+COMPARED_SITE_COLUMNS = SITE_COLUMNS[1:9]
+Row = tuple[Any, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,80 +46,65 @@ def write(candidates: list[Candidate], context: Context) -> None:
     """Insert or update the trials of the candidates with everything that hangs on them."""
     keys = [candidate.record.nct_id for candidate in candidates]
     held = {trial.nct_id: trial for trial in Trial.objects.filter(nct_id__in=keys)}
-    held_sites = _site_values(list(held.values()))
+    held_sites = _held_sites(held)
     trials = {
         c.record.nct_id: trial_from(
             c.record, content_hash=c.content_hash, now=context.now, ours=context.ours
         )
         for c in candidates
     }
+    for key, trial in held.items():
+        trials[key].is_listed = trial.is_listed
     Trial.objects.bulk_create(
         trials.values(),
         update_conflicts=True,
         unique_fields=["nct_id"],
         update_fields=REGISTRY_FIELDS,
     )
-    sites = {c.record.nct_id: sites_from(c.record, trials[c.record.nct_id], context.ours)
-             for c in candidates}
-    _replace_sites(trials, sites, held_sites)
+    sites = {c.record.nct_id: site_rows(c.record, context.ours) for c in candidates}
+    _replace_sites(trials, sites, has_old=bool(held_sites))
     _write_aliases(candidates, trials)
-    TrialVersion.objects.bulk_create(
-        TrialVersion(
-            trial=trials[c.record.nct_id],
-            run=context.run,
-            received_at=context.now,
-            content_hash=c.content_hash,
-            changed=_changed(held.get(c.record.nct_id), trials, sites, held_sites, c),
-            record=c.study,
+    changes = {
+        key: changed_fields(
+            trial, trials[key], sites_changed=_compared(sites[key]) != held_sites[key]
         )
-        for c in candidates
-    )
+        for key, trial in held.items()
+    }
+    _add_versions(candidates, trials, changes, context)
     classify(list(trials.values()), context.vocabulary)
-    ids = [trial.pk for trial in trials.values()]
-    search_documents.refresh(ids, context.vocabulary)
-    context.seen.update(ids)
+    search_documents.write(list(trials.values()), context.vocabulary)
+    context.seen.update(trial.pk for trial in trials.values())
 
 
-def _changed(
-    held: Trial | None,
-    trials: dict[str, Trial],
-    sites: dict[str, list[TrialSite]],
-    held_sites: dict[int, list[tuple[Any, ...]]],
-    candidate: Candidate,
-) -> list[str]:
-    if held is None:
-        return []
-    key = candidate.record.nct_id
-    new_sites = [_values(site) for site in sites[key]]
-    return changed_fields(
-        held, trials[key], sites_changed=sorted(new_sites, key=repr) != held_sites[held.pk]
+def _compared(rows: list[Row]) -> list[Row]:
+    return sorted((row[1:9] for row in rows), key=repr)
+
+
+def _held_sites(held: dict[str, Trial]) -> dict[str, list[Row]]:
+    result: dict[str, list[Row]] = defaultdict(list)
+    rows = TrialSite.objects.filter(trial__in=held.values()).values_list(
+        "trial__nct_id", *COMPARED_SITE_COLUMNS
     )
-
-
-def _values(site: TrialSite) -> tuple[Any, ...]:
-    return tuple(getattr(site, name) for name in SITE_FIELDS)
-
-
-def _site_values(trials: list[Trial]) -> dict[int, list[tuple[Any, ...]]]:
-    result: dict[int, list[tuple[Any, ...]]] = defaultdict(list)
-    for trial_id, *values in TrialSite.objects.filter(trial__in=trials).values_list(
-        "trial_id", *SITE_FIELDS
-    ):
-        result[trial_id].append(tuple(values))
+    for key, *values in rows:
+        result[key].append(tuple(values))
     for values_of_trial in result.values():
         values_of_trial.sort(key=repr)
     return result
 
 
 def _replace_sites(
-    trials: dict[str, Trial],
-    sites: dict[str, list[TrialSite]],
-    held_sites: dict[int, list[tuple[Any, ...]]],
+    trials: dict[str, Trial], sites: dict[str, list[Row]], *, has_old: bool
 ) -> None:
-    if held_sites:
+    if has_old:
         TrialSite.objects.filter(trial__in=trials.values()).delete()
-    TrialSite.objects.bulk_create(
-        (site for rows in sites.values() for site in rows), batch_size=1000
+    copy_rows(
+        TrialSite._meta.db_table,
+        ("trial_id", *SITE_COLUMNS),
+        (
+            (trials[key].pk, *row[:9], as_json(row[9]), row[10])
+            for key, rows in sites.items()
+            for row in rows
+        ),
     )
 
 
@@ -126,4 +115,27 @@ def _write_aliases(candidates: list[Candidate], trials: dict[str, Trial]) -> Non
         update_conflicts=True,
         unique_fields=["alias"],
         update_fields=["trial"],
+    )
+
+
+def _add_versions(
+    candidates: list[Candidate],
+    trials: dict[str, Trial],
+    changes: dict[str, list[str]],
+    context: Context,
+) -> None:
+    copy_rows(
+        TrialVersion._meta.db_table,
+        VERSION_COLUMNS,
+        (
+            (
+                trials[c.record.nct_id].pk,
+                context.run.pk,
+                context.now,
+                c.content_hash,
+                changes.get(c.record.nct_id, []),
+                as_json(c.study),
+            )
+            for c in candidates
+        ),
     )

@@ -5,7 +5,6 @@ The API has no key and publishes no rate limit: one request a second, back-off o
 ``Retry-After`` honoured, a User-Agent that says whom to write to.
 """
 
-import json
 import time
 from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, datetime
@@ -15,6 +14,8 @@ from typing import Any
 from urllib.error import HTTPError
 from urllib.parse import quote, urlencode, urljoin, urlsplit
 from urllib.request import Request, urlopen
+
+from trials.registry.values import parse_json
 
 PAGE_SIZE = 100
 CHUNK = 65_536
@@ -124,7 +125,7 @@ class RegistryClient:
         except (OSError, HTTPException) as error:
             raise _TryAgain(f"the connection failed ({type(error).__name__})") from error
         try:
-            answer = json.loads(body)
+            answer = parse_json(body)
         except (ValueError, RecursionError) as error:
             raise _TryAgain("its answer was cut short or is not JSON") from error
         if not isinstance(answer, dict):

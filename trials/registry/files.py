@@ -1,10 +1,11 @@
 """Reads studies from files: single records, arrays, API pages. One file is in memory at a time."""
 
-import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+
+from trials.registry.values import parse_json
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +35,7 @@ def read_files(files: list[Path]) -> Iterator[Received]:
 def read_file(file: Path) -> Iterator[Received]:
     """Yield the studies of one file."""
     try:
-        content = json.loads(file.read_bytes())
+        content = parse_json(file.read_bytes())
     except OSError as error:
         yield Received(file.name, problem=f"The file cannot be read: {error.strerror}.")
         return

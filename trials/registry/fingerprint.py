@@ -6,7 +6,6 @@ own dates.
 """
 
 import hashlib
-import json
 from typing import Any
 
 from trials.eligibility import unescape
@@ -28,10 +27,10 @@ def content_hash(study: dict[str, Any]) -> str:
 def _canonical(value: Any) -> str:
     if isinstance(value, str):
         plain = unescape(value) if "\\" in value else value
-        return json.dumps(" ".join(plain.split()))
+        return repr(" ".join(plain.split()))
     if isinstance(value, dict):
         pairs = sorted((key, _canonical(entry)) for key, entry in value.items())
         return "{" + ",".join(f"{key}:{entry}" for key, entry in pairs) + "}"
     if isinstance(value, list):
         return "[" + ",".join(sorted(map(_canonical, value))) + "]"
-    return json.dumps(value)
+    return repr(value)

@@ -1,10 +1,11 @@
 """Turns a Record into rows of the mirror."""
 
-from dataclasses import asdict
+from dataclasses import fields, is_dataclass
 from datetime import datetime
+from functools import cache
 from typing import Any
 
-from trials.models import Trial, TrialSite
+from trials.models import Trial
 from trials.our_site import OurFacility, our_sites, site_is_open
 from trials.registry.record import Record
 from trials.registry.values import PartialDate
@@ -70,6 +71,19 @@ REGISTRY_FIELDS = (
     "content_hash",
     "last_changed_at",
 )
+SITE_COLUMNS = (
+    "position",
+    "facility",
+    "city",
+    "state",
+    "zip",
+    "country",
+    "status",
+    "latitude",
+    "longitude",
+    "contacts",
+    "is_ours",
+)
 
 
 def trial_from(record: Record, *, content_hash: str, now: datetime, ours: OurFacility) -> Trial:
@@ -77,8 +91,7 @@ def trial_from(record: Record, *, content_hash: str, now: datetime, ours: OurFac
     values: dict[str, Any] = {name: getattr(record, name) for name in SAME_NAMED}
     dates: dict[str, PartialDate | None] = {name: getattr(record, name) for name in DATES}
     own = our_sites(record, ours)
-    plain = asdict(record)
-    details = {name: plain[name] for name in DETAILS}
+    details = {name: _plain(getattr(record, name)) for name in DETAILS}
     details["dates"] = {
         name: [read.precision, read.kind] for name, read in dates.items() if read is not None
     }
@@ -99,22 +112,35 @@ def trial_from(record: Record, *, content_hash: str, now: datetime, ours: OurFac
     )
 
 
-def sites_from(record: Record, trial: Trial, ours: OurFacility) -> list[TrialSite]:
-    """Return the unsaved site rows of a record."""
+def site_rows(record: Record, ours: OurFacility) -> list[tuple[Any, ...]]:
+    """Return the record's sites as rows of SITE_COLUMNS."""
     return [
-        TrialSite(
-            trial=trial,
-            position=position,
-            facility=site.facility,
-            city=site.city,
-            state=site.state,
-            zip=site.zip,
-            country=site.country,
-            status=site.status,
-            latitude=site.latitude,
-            longitude=site.longitude,
-            contacts=[asdict(contact) for contact in site.contacts],
-            is_ours=ours.is_at(site.facility, site.zip),
+        (
+            position,
+            site.facility,
+            site.city,
+            site.state,
+            site.zip,
+            site.country,
+            site.status,
+            site.latitude,
+            site.longitude,
+            _plain(site.contacts),
+            ours.is_at(site.facility, site.zip),
         )
         for position, site in enumerate(record.sites)
     ]
+
+
+@cache
+def _field_names(kind: type[Any]) -> tuple[str, ...]:
+    return tuple(entry.name for entry in fields(kind))
+
+
+def _plain(value: Any) -> Any:
+    """Return the value as JSON holds it (``dataclasses.asdict`` copies deeply and is slow)."""
+    if isinstance(value, tuple):
+        return [_plain(entry) for entry in value]
+    if is_dataclass(value):
+        return {name: _plain(getattr(value, name)) for name in _field_names(type(value))}
+    return value

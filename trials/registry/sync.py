@@ -5,7 +5,6 @@ what we already hold costs no write; a record older or poorer than ours does not
 """
 
 import hashlib
-import json
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import date
@@ -24,7 +23,7 @@ from trials.registry.batch import Candidate, Context, write
 from trials.registry.files import Received
 from trials.registry.fingerprint import content_hash
 from trials.registry.record import RecordRefused, read_record
-from trials.registry.values import SURROGATE, clean, storable
+from trials.registry.values import clean
 from trials.vocabulary import Vocabulary
 
 BATCH = 200
@@ -129,15 +128,14 @@ class _Batch:
                 self._refuse(entry.source, "", entry.problem, None)
                 continue
             try:
-                study = _storable(entry.study)
-                record = read_record(study)
-                fingerprint = content_hash(study)
+                record = read_record(entry.study)
+                fingerprint = content_hash(entry.study)
             except RecordRefused as refusal:
                 self._refuse(entry.source, refusal.nct_id, refusal.reason, entry.study)
-            except (ValueError, RecursionError, OverflowError):
-                self._refuse(entry.source, "", "The record's JSON cannot be stored.", None)
+            except RecursionError:
+                self._refuse(entry.source, "", "The record is nested too deeply.", None)
             else:
-                yield Candidate(record, study, fingerprint, entry.source)
+                yield Candidate(record, entry.study, fingerprint, entry.source)
 
     @staticmethod
     def _held(keys: list[str]) -> dict[str, _Held]:
@@ -191,10 +189,6 @@ class _Batch:
     def _refuse(self, source: str, nct_id: str, reason: str, study: Any) -> None:
         self.report.refused.append((source, reason))
         fingerprint = hashlib.sha256(f"{source}\n{nct_id}\n{reason}".encode("utf-8", "replace"))
-        try:
-            kept = _storable(study) if study is not None else None
-        except (ValueError, RecursionError):
-            kept = None
         RefusedRecord.objects.bulk_create(
             [
                 RefusedRecord(
@@ -202,7 +196,7 @@ class _Batch:
                     source=clean(source)[:300],
                     nct_id=nct_id,
                     reason=clean(reason),
-                    record=kept,
+                    record=study,
                     first_run=self.context.run,
                     last_run=self.context.run,
                 )
@@ -212,8 +206,3 @@ class _Batch:
             update_fields=["last_run", "record"],
         )
 
-
-def _storable(study: Any) -> Any:
-    """Return the study as jsonb takes it; raise ValueError for numbers that JSON has not."""
-    text = json.dumps(study, ensure_ascii=False, allow_nan=False)
-    return storable(study) if "\\u0000" in text or SURROGATE.search(text) else study
