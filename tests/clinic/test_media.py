@@ -19,6 +19,7 @@ def test_picture__is_served_inert(client: Client, media_root) -> None:
     assert response["X-Content-Type-Options"] == "nosniff"
 
 
+@pytest.mark.django_db
 @pytest.mark.parametrize(
     "path", ["documents/letter.pdf", "images/../documents/letter.pdf", "images/none.png", "images/"]
 )
