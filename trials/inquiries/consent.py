@@ -1,0 +1,42 @@
+"""The consent text as the sender reads it, and the version that is kept with the inquiry."""
+
+import hashlib
+from dataclasses import dataclass
+
+from django.http import HttpRequest
+from django.utils.html import format_html
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+
+from clinic.models import PatientText
+from clinic.site_facts import patient_texts
+
+
+@dataclass(frozen=True)
+class ConsentText:
+    """A text to agree to, as rich text, and its version."""
+
+    body: str
+    version: str
+
+
+def consent_text(request: HttpRequest | None = None) -> ConsentText:
+    """Return the published consent text, or the one that comes with the product."""
+    text = patient_texts(request).get(PatientText.Key.CONSENT)
+    if text is None:
+        body, language, revision = _built_in(), get_language(), 0
+    else:
+        body, language, revision = text.body, text.locale.language_code, text.live_revision_id or 0
+    digest = hashlib.sha256(body.encode()).hexdigest()[:16]
+    return ConsentText(body=body, version=f"{language}-{revision}-{digest}")
+
+
+def _built_in() -> str:
+    return format_html(
+        "<p>{}</p>",
+        _(
+            "The study team may contact me about my request in the way I chose. Sending this form "
+            "does not mean that I am in a study, and it does not change my care. I can stop at any "
+            "time. Only staff who work on my request see my details."
+        ),
+    )

@@ -1,0 +1,111 @@
+"""Finding an inquiry by what its sender would say: reference, e-mail, phone or name.
+
+The database holds keyed hashes only; what was typed leaves no trace.
+"""
+
+import hashlib
+import hmac
+import re
+import unicodedata
+from collections.abc import Mapping
+
+import phonenumbers
+from django.conf import settings
+from django.db import transaction
+from django.db.models import Q
+from django.utils import timezone
+
+from trials.inquiries.enums import LookupKind
+from trials.inquiries.models import Inquiry, LookupToken, Submission
+from trials.inquiries.querysets import InquiryQuerySet
+
+# What people hear and type instead of the letters that references leave out.
+_MISHEARD = str.maketrans({"O": "0", "I": "1", "L": "1"})
+
+
+def normal_email(text: str) -> str:
+    """Return an address as it is compared: without case and spaces around it."""
+    return unicodedata.normalize("NFKC", text).strip().casefold()
+
+
+def normal_phone(text: str) -> str:
+    """Return a number in E.164 if it reads as one (US without a country code), else its digits."""
+    try:
+        number = phonenumbers.parse(text, "US")
+    except phonenumbers.NumberParseException:
+        return "".join(re.findall(r"\d", text))
+    return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
+
+
+def name_parts(text: str) -> set[str]:
+    """Return the words of a name without case and accents; single letters say too little."""
+    decomposed = unicodedata.normalize("NFKD", text.casefold())
+    plain = "".join(letter for letter in decomposed if not unicodedata.combining(letter))
+    return {word for word in re.findall(r"\w+", plain) if len(word) > 1}
+
+
+def normal_reference(text: str) -> str:
+    """Return a reference as we write it, whatever way it was heard."""
+    letters = re.sub(r"[^0-9A-Z]", "", text.upper()).translate(_MISHEARD)
+    return f"{letters[:4]}-{letters[4:]}"
+
+
+def digest(kind: LookupKind, value: str) -> bytes:
+    """Return the keyed hash of a normalised value."""
+    message = f"inquiries.lookup/v1\x00{kind}\x00{value}".encode()
+    return hmac.new(settings.LOOKUP_KEY.encode(), message, hashlib.sha256).digest()
+
+
+def _tokens(inquiry_id: object, answers: Mapping[str, str]) -> list[LookupToken]:
+    values = {(LookupKind.NAME, part) for part in name_parts(answers["name"])}
+    if answers["email"]:
+        values.add((LookupKind.EMAIL, normal_email(answers["email"])))
+    if answers["phone"]:
+        values.add((LookupKind.PHONE, normal_phone(answers["phone"])))
+    return [
+        LookupToken(inquiry_id=inquiry_id, kind=kind, digest=digest(kind, value))
+        for kind, value in sorted(values)
+    ]
+
+
+def index_submissions(limit: int = 500) -> int:
+    """Write the lookup tokens of new submissions, oldest first; return how many were new."""
+    with transaction.atomic():
+        waiting = list(
+            Submission.objects.select_for_update(skip_locked=True)
+            .filter(indexed_at__isnull=True)
+            .order_by("received_at")[:limit]
+        )
+        tokens = [
+            token
+            for submission in waiting
+            for token in _tokens(submission.inquiry_id, submission.unsealed())
+        ]
+        LookupToken.objects.bulk_create(tokens, ignore_conflicts=True)
+        Submission.objects.filter(pk__in=[submission.pk for submission in waiting]).update(
+            indexed_at=timezone.now()
+        )
+    return len(waiting)
+
+
+def _with(inquiries: InquiryQuerySet, kind: LookupKind, value: str) -> InquiryQuerySet:
+    found = LookupToken.objects.filter(kind=kind, digest=digest(kind, value))
+    return inquiries.filter(pk__in=found.values("inquiry"))
+
+
+def search(inquiries: InquiryQuerySet, text: str) -> InquiryQuerySet:
+    """Return those of some inquiries that a reference, e-mail, phone or name finds exactly."""
+    text = text.strip()
+    if "@" in text:
+        return _with(inquiries, LookupKind.EMAIL, normal_email(text))
+    anything = Q(reference=normal_reference(text))
+    if len(re.findall(r"\d", text)) >= 7:
+        by_phone = _with(Inquiry.objects.all(), LookupKind.PHONE, normal_phone(text))
+        anything |= Q(pk__in=by_phone.values("pk"))
+    parts = name_parts(text)
+    if parts:
+        by_name = Inquiry.objects.all()
+        for part in sorted(parts):
+            by_name = _with(by_name, LookupKind.NAME, part)
+        anything |= Q(pk__in=by_name.values("pk"))
+    return inquiries.filter(anything)
