@@ -1,6 +1,8 @@
 """Data of the project package."""
 
+from clinic.models.audit import AuditChain, AuditEvent
 from clinic.models.images import ClinicImage, ClinicRendition
+from clinic.models.outbox import Audience, OutboxMessage
 from clinic.models.page_cache import PageCacheGeneration
 from clinic.models.pages import (
     BasePage,
@@ -11,6 +13,7 @@ from clinic.models.pages import (
     StandardPage,
 )
 from clinic.models.people import Person
+from clinic.models.rate_limit import RateLimitHit
 from clinic.models.review import (
     ClinicallyReviewedMixin,
     ClinicalReviewState,
@@ -20,8 +23,12 @@ from clinic.models.settings import ClinicSettings
 from clinic.models.takedown import TakeDown
 from clinic.models.texts import PatientText
 from clinic.models.user import User
+from clinic.models.worker import JobRun, WorkerHeartbeat
 
 __all__ = [
+    "Audience",
+    "AuditChain",
+    "AuditEvent",
     "BasePage",
     "ClinicImage",
     "ClinicRendition",
@@ -32,11 +39,15 @@ __all__ = [
     "ContactPage",
     "ContentPage",
     "HomePage",
+    "JobRun",
+    "OutboxMessage",
     "PageCacheGeneration",
     "PatientText",
     "PeoplePage",
     "Person",
+    "RateLimitHit",
     "StandardPage",
     "TakeDown",
     "User",
+    "WorkerHeartbeat",
 ]

@@ -1,0 +1,71 @@
+import uuid
+from datetime import datetime
+
+from django.db import models
+from django.db.models import Q
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+
+class Audience(models.TextChoices):
+    """Whom a message is for; who that is, is found out when it is sent."""
+
+    SENDER = "sender", _("Sender of the inquiry")
+    STAFF = "staff", _("Staff")
+
+
+class OutboxQuerySet(models.QuerySet["OutboxMessage"]):
+    def pending(self) -> "OutboxQuerySet":
+        """Return what still has to be sent."""
+        return self.filter(sent_at=None, dead_at=None, cancelled_at=None)
+
+    def due(self, now: datetime) -> "OutboxQuerySet":
+        """Return what may be claimed at ``now``: its time has come and no lease is running."""
+        unclaimed = Q(claimed_until=None) | Q(claimed_until__lte=now)
+        return self.pending().filter(unclaimed, next_attempt_at__lte=now)
+
+    def dead(self) -> "OutboxQuerySet":
+        """Return what was given up."""
+        return self.filter(dead_at__isnull=False)
+
+    def for_subject(self, subject_type: str, subject_id: object) -> "OutboxQuerySet":
+        """Return the messages about one object."""
+        return self.filter(subject_type=subject_type, subject_id=str(subject_id))
+
+
+class OutboxMessage(models.Model):
+    """A message to write and send: never its text, never an address.
+
+    The state follows from timestamps, because notices arrive out of order.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    template = models.CharField(max_length=64)
+    subject_type = models.CharField(max_length=40)
+    subject_id = models.CharField(max_length=64)
+    audience = models.CharField(max_length=10, choices=Audience.choices)
+    language = models.CharField(max_length=8)
+    created_at = models.DateTimeField(default=timezone.now, editable=False)
+    next_attempt_at = models.DateTimeField(default=timezone.now)
+    claimed_until = models.DateTimeField(null=True)
+    attempts = models.PositiveIntegerField(default=0)
+    first_attempted_at = models.DateTimeField(null=True)
+    sent_at = models.DateTimeField(null=True)
+    dead_at = models.DateTimeField(null=True)
+    cancelled_at = models.DateTimeField(null=True)
+    last_error = models.CharField(max_length=80, blank=True)
+
+    objects = OutboxQuerySet.as_manager()
+
+    class Meta:
+        indexes = [
+            models.Index(
+                fields=["next_attempt_at"],
+                name="outbox_pending",
+                condition=Q(sent_at=None, dead_at=None, cancelled_at=None),
+            ),
+            models.Index(fields=["subject_type", "subject_id"], name="outbox_subject"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.template} {self.subject_type} {self.subject_id}"
