@@ -68,7 +68,7 @@ class FeatureSection(blocks.StructBlock):
         description = _("One message with a drawing and a link, for example our approach.")
         preview_value = {
             "title": "Care and research, side by side",
-            "text": "<p>Specialists from every area of cancer care plan your treatment together.</p>",
+            "text": "<p>Specialists from every area of cancer care plan your treatment.</p>",
             "illustration": "",
             "page": None,
             "link_text": "",

@@ -2,9 +2,23 @@ import uuid
 
 from django.conf import settings
 from django.db import models
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.panels import FieldPanel
 from wagtail.models import TranslatableMixin
+
+
+class PersonQuerySet(models.QuerySet["Person"]):
+    """Reads of people in the words of the site."""
+
+    def for_listing(self) -> "PersonQuerySet":
+        """Return the people of the active language in order, with photos and their renditions."""
+        language = (get_language() or settings.LANGUAGE_CODE).split("-")[0]
+        return (
+            self.filter(locale__language_code=language)
+            .select_related("photo")
+            .prefetch_related("photo__renditions")
+        )
 
 
 class Person(TranslatableMixin, models.Model):
@@ -38,6 +52,8 @@ class Person(TranslatableMixin, models.Model):
     )
     sort_order = models.PositiveSmallIntegerField(_("order"), default=0)
     translation_key = models.UUIDField(default=uuid.uuid4, editable=False)
+
+    objects = PersonQuerySet.as_manager()
 
     panels = [
         FieldPanel("name"),
