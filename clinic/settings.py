@@ -154,7 +154,6 @@ INSTALLED_APPS = [
     "wagtail.admin",
     "wagtail.locales",
     "wagtail",
-    "modelsearch",
     "modelcluster",
     "taggit",
     "allauth",
@@ -264,6 +263,7 @@ ACCOUNT_SESSION_REMEMBER = False
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_REQUIRED = not DEMO
+DEMO_PASSWORD = env("DEMO_PASSWORD", default="demo-demo-demo-demo") if DEMO else ""
 LOGIN_REDIRECT_URL = "/admin/"
 LOGIN_URL = "/admin/auth/login/"
 
