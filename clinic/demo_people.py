@@ -1,0 +1,43 @@
+"""The logins of the demo clinic. They exist only where DEMO=1."""
+
+from django.conf import settings
+from django.contrib.auth.models import Group
+from django.core.exceptions import ImproperlyConfigured
+from django.db import transaction
+
+from clinic.models import Person, User
+from clinic.roles import ADMINISTRATORS, COORDINATORS, EDITORS, LEADS, REVIEWERS
+
+DEMO_PEOPLE: dict[str, tuple[str, str, str]] = {
+    "editor@demo.example": (EDITORS, "Elena", "Editor"),
+    "reviewer@demo.example": (REVIEWERS, "Rafael", "Reviewer"),
+    "coordinator@demo.example": (COORDINATORS, "Carmen", "Coordinator"),
+    "lead@demo.example": (LEADS, "Lena", "Lead"),
+    "admin@demo.example": (ADMINISTRATORS, "Adrian", "Administrator"),
+}
+REVIEWER = "reviewer@demo.example"
+
+
+@transaction.atomic
+def load_demo_people() -> None:
+    """Add the logins that are missing and change none; raises ImproperlyConfigured outside the demo."""
+    if not settings.DEMO:
+        raise ImproperlyConfigured("Demo logins are only for DEMO=1.")
+    for email, (role, first_name, last_name) in DEMO_PEOPLE.items():
+        if User.objects.filter(email=email).exists():
+            continue
+        user = User.objects.create_user(
+            email, settings.DEMO_PASSWORD, first_name=first_name, last_name=last_name
+        )
+        user.groups.add(Group.objects.get(name=role))
+    _give_the_reviewer_a_name()
+
+
+def _give_the_reviewer_a_name() -> None:
+    """Link the reviewer's login to a physician of the site, in every language."""
+    reviewer = User.objects.get(email=REVIEWER)
+    if reviewer.people.exists():
+        return
+    person = Person.objects.filter(user=None).exclude(credential="").first()
+    if person is not None:
+        Person.objects.filter(translation_key=person.translation_key).update(user=reviewer)
