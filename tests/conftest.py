@@ -18,3 +18,17 @@ def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix: N
 
         test = connection.settings_dict["TEST"]
         test["NAME"] = f"{test.get('NAME') or 'test_clinic'}_{suffix}"
+
+
+@pytest.fixture(scope="session", autouse=True)
+def empty_append_only_tables() -> None:
+    """Let the flush after a transactional test empty the tables whose triggers refuse it."""
+    from django.db.backends.postgresql.operations import DatabaseOperations
+
+    execute = DatabaseOperations.execute_sql_flush
+
+    def execute_without_triggers(self: DatabaseOperations, statements: list[str]) -> None:
+        role = "SET session_replication_role = "
+        execute(self, [f"{role}replica", *statements, f"{role}DEFAULT"])
+
+    DatabaseOperations.execute_sql_flush = execute_without_triggers

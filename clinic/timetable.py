@@ -1,0 +1,31 @@
+"""What the worker does for the project package."""
+
+from datetime import timedelta
+
+from django.core.management import call_command
+from django.utils import timezone
+
+from clinic.audit import chain_events
+from clinic.jobs import Job
+from clinic.models import JobRun
+from clinic.rate_limit import forget_old_hits
+
+KEEP_JOB_RUNS = timedelta(days=30)
+
+
+def publish_scheduled() -> None:
+    """Publish and expire what is scheduled; Wagtail's own command, and so the review rule."""
+    call_command("publish_scheduled")
+
+
+def forget_old_job_runs() -> None:
+    """Delete the runs that nobody looks at any more; the last one of a job is much younger."""
+    JobRun.objects.filter(started_at__lt=timezone.now() - KEEP_JOB_RUNS).delete()
+
+
+JOBS = [
+    Job(name="clinic.publish_scheduled", run=publish_scheduled, every=timedelta(minutes=1)),
+    Job(name="clinic.chain_audit", run=chain_events, every=timedelta(seconds=30)),
+    Job(name="clinic.forget_rate_limit_hits", run=forget_old_hits, every=timedelta(hours=1)),
+    Job(name="clinic.forget_job_runs", run=forget_old_job_runs, every=timedelta(days=1)),
+]
