@@ -1,3 +1,6 @@
-from django.urls import URLPattern
+from django.urls import path
 
-urlpatterns: list[URLPattern] = []
+from trials import api
+
+app_name = "trials_api"
+urlpatterns = [path("", api.trial_list, name="api_list")]

@@ -15,7 +15,7 @@ from trials.models import (
     TrialCancerType,
     TrialTherapyType,
 )
-from trials.text import with_compounds
+from trials.text import index_text
 from trials.vocabulary import CANCER, THERAPY, Concept, Vocabulary
 
 SUMMARY_LIMIT = 20_000
@@ -152,4 +152,4 @@ def _types(model: type[Any], column: str, trials: list[Trial]) -> dict[int, set[
 
 
 def _text(parts: list[str]) -> str:
-    return with_compounds("\n".join(part for part in parts if part))
+    return index_text("\n".join(part for part in parts if part))

@@ -22,6 +22,7 @@ SAME_WORD = {
     "tumores": "tumor",
     "canceres": "cancer",
 }
+SPELLING = re.compile(rf"\b(?:{'|'.join(SAME_WORD)})\b")
 CANCER_WORDS = frozenset({"neoplasm", "carcinoma", "tumor", "malignancy", "neoplasia"})
 
 
@@ -54,7 +55,18 @@ def concept_words(text: str) -> tuple[str, ...]:
     return tuple("cancer" if word in CANCER_WORDS else word for word in words(text))
 
 
-def with_compounds(text: str) -> str:
-    """Return the plain text with each hyphenated compound in both spellings: parts and joined."""
-    folded = plain(text)
-    return COMPOUND.sub(lambda m: f"{DASHES.sub(' ', m[0])} {DASHES.sub('', m[0])}", folded)
+def index_text(text: str) -> str:
+    """Return the text as it is indexed: plain, American, compounds apart and joined at the end.
+
+    "PD-1" is found as "PD 1" and as "PD1"; the joined forms stand last so that phrases stay whole.
+    """
+    folded = SPELLING.sub(lambda match: SAME_WORD[match[0]], plain(text))
+    joined = [DASHES.sub("", compound) for compound in COMPOUND.findall(folded)]
+    return "\n".join([DASHES.sub(" ", folded), *joined]) if joined else folded
+
+
+def query_forms(text: str) -> list[str]:
+    """Return the spellings of a query's words to look for, compounds apart and joined."""
+    folded = SPELLING.sub(lambda match: SAME_WORD[match[0]], plain(text))
+    apart, joined = DASHES.sub(" ", folded), DASHES.sub("", folded)
+    return [apart] if apart == joined else [apart, joined]

@@ -1,4 +1,9 @@
-from django.urls import URLPattern
+from django.urls import path
+
+from trials import views
 
 app_name = "trials"
-urlpatterns: list[URLPattern] = []
+urlpatterns = [
+    path("", views.search, name="search"),
+    path("<str:nct_id>/", views.detail, name="detail"),
+]

@@ -1,0 +1,161 @@
+"""Reads a search from an address. What cannot be understood is left out, with a note."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from urllib.parse import urlencode
+
+from django.http import QueryDict
+from django.utils.translation import gettext as _
+
+from trials.enums import Phase, Sex, TrialStatus
+from trials.registry.values import CONTROL
+from trials.vocabulary import CANCER, THERAPY, Vocabulary
+
+LONGEST_QUERY = 200
+OLDEST = 120
+SORTS = ("relevance", "updated", "title", "start")
+PHASE_WORDS = {
+    **{value.lower(): value for value in Phase.values},
+    **{value.lower().removeprefix("phase"): value for value in Phase.values},
+    "early": Phase.EARLY_PHASE1.value,
+    "early1": Phase.EARLY_PHASE1.value,
+    "0": Phase.EARLY_PHASE1.value,
+}
+SEX_WORDS = {
+    "female": Sex.FEMALE.value,
+    "f": Sex.FEMALE.value,
+    "women": Sex.FEMALE.value,
+    "woman": Sex.FEMALE.value,
+    "male": Sex.MALE.value,
+    "m": Sex.MALE.value,
+    "men": Sex.MALE.value,
+    "man": Sex.MALE.value,
+    "all": "",
+}
+
+
+@dataclass(slots=True)
+class TrialQuery:
+    """What is asked for. Lists hold alternatives."""
+
+    q: str = ""
+    statuses: list[str] = field(default_factory=list)
+    phases: list[str] = field(default_factory=list)
+    conditions: list[str] = field(default_factory=list)
+    therapies: list[str] = field(default_factory=list)
+    age: int | None = None
+    sex: str = ""
+    sort: str = ""
+    page: int = 1
+    notes: list[str] = field(default_factory=list)
+
+    @property
+    def has_filters(self) -> bool:
+        """Return whether anything but words narrows the search."""
+        lists = self.statuses or self.phases or self.conditions or self.therapies
+        return bool(lists or self.sex or self.age is not None)
+
+    @property
+    def order(self) -> str:
+        """Return the sort order: by relevance where there are words."""
+        if self.sort and (self.sort != "relevance" or self.q):
+            return self.sort
+        return "relevance" if self.q else "updated"
+
+    def parameters(self) -> list[tuple[str, str]]:
+        """Return the search as parameters of an address, in a fixed order, without the page."""
+        pairs = [("q", self.q)] if self.q else []
+        pairs += [("status", value.lower()) for value in self.statuses]
+        pairs += [("phase", value.lower()) for value in self.phases]
+        pairs += [("condition", slug) for slug in self.conditions]
+        pairs += [("therapy", slug) for slug in self.therapies]
+        pairs += [("age", str(self.age))] if self.age is not None else []
+        pairs += [("sex", self.sex.lower())] if self.sex else []
+        pairs += [("sort", self.sort)] if self.sort else []
+        return pairs
+
+    def address(self, *, without: Iterable[tuple[str, str]] = (), page: int = 1) -> str:
+        """Return the query string, optionally without some parameters or for another page."""
+        left_out = set(without)
+        pairs = [pair for pair in self.parameters() if pair not in left_out]
+        if page > 1:
+            pairs.append(("page", str(page)))
+        return "?" + urlencode(pairs) if pairs else "?"
+
+
+def read_query(
+    data: QueryDict, vocabulary: Vocabulary, stored_statuses: Iterable[str] = ()
+) -> TrialQuery:
+    """Return the search that an address asks for."""
+    return _Reader(data, vocabulary, stored_statuses).read()
+
+
+class _Reader:
+    def __init__(
+        self, data: QueryDict, vocabulary: Vocabulary, stored_statuses: Iterable[str]
+    ) -> None:
+        self.values: dict[str, list[str]] = {}
+        for key, values in data.lists():
+            self.values.setdefault(key.lower(), []).extend(values)
+        self.vocabulary = vocabulary
+        statuses = {*TrialStatus.values, *stored_statuses}
+        self.statuses = {status.lower(): status for status in statuses}
+        self.query = TrialQuery()
+
+    def read(self) -> TrialQuery:
+        query = self.query
+        query.q = self._words()
+        query.statuses = self._choices("status", self.statuses)
+        query.phases = self._choices("phase", PHASE_WORDS)
+        slugs = self.vocabulary.slugs
+        query.conditions = self._choices("condition", {slug: slug for slug in slugs[CANCER]})
+        query.therapies = self._choices("therapy", {slug: slug for slug in slugs[THERAPY]})
+        query.age = self._number("age", 0, OLDEST)
+        sexes = self._choices("sex", SEX_WORDS)
+        query.sex = sexes[0] if len(sexes) == 1 else ""
+        sorts = self._choices("sort", {sort: sort for sort in SORTS})
+        query.sort = sorts[0] if sorts else ""
+        query.page = self._number("page", 1, 100_000) or 1
+        if any(value.strip() for key in ("zip", "within") for value in self.values.get(key, [])):
+            query.notes.append(
+                _("Searching by distance is not available yet. These are trials at any place.")
+            )
+        return query
+
+    def _words(self) -> str:
+        given = " ".join(self.values.get("q", []))
+        text = " ".join(CONTROL.sub(" ", given).replace("\ufffd", " ").split())
+        if CONTROL.search(given) or "\ufffd" in given:
+            self.query.notes.append(_("Some characters of your search were left out."))
+        if len(text) > LONGEST_QUERY:
+            self.query.notes.append(_("Your search was long. Only its beginning was used."))
+            text = text[:LONGEST_QUERY].rsplit(" ", 1)[0]
+        return text
+
+    def _choices(self, key: str, known: Mapping[str, str]) -> list[str]:
+        chosen: dict[str, None] = {}
+        for given in self.values.get(key, []):
+            value = given.strip().lower()
+            compact = value.replace(" ", "") if key == "phase" else value
+            if compact in known:
+                chosen[known[compact]] = None
+            elif value:
+                self._ignore(key, given)
+        return [value for value in chosen if value]
+
+    def _number(self, key: str, lowest: int, highest: int) -> int | None:
+        number = None
+        for given in self.values.get(key, []):
+            value = given.strip()
+            if value.isascii() and value.isdecimal() and lowest <= int(value[:9]) <= highest:
+                number = int(value[:9])
+            elif value:
+                self._ignore(key, given)
+        return number
+
+    def _ignore(self, key: str, given: str) -> None:
+        shown = " ".join(CONTROL.sub(" ", given).split())[:40]
+        self.query.notes.append(
+            _("We do not know “%(value)s” as a value of “%(key)s”, so it was left out.")
+            % {"value": shown, "key": key}
+        )

@@ -1,0 +1,201 @@
+"""Gathers what the page of one trial shows."""
+
+from dataclasses import dataclass
+from datetime import date
+from itertools import groupby
+from typing import Any
+
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from education.models import CancerType, EducationPage, TherapyType
+from trials.eligibility import Age, parse_age, parse_criteria, unescape
+from trials.enums import (
+    PHASE_EXPLANATIONS,
+    Allocation,
+    Masking,
+    Phase,
+    Purpose,
+    Sex,
+    StudyType,
+    TrialStatus,
+    label_of,
+)
+from trials.models import PlainSummary, SyncRun, Trial, TrialSite
+from trials.our_site import site_is_open
+
+
+@dataclass(frozen=True, slots=True)
+class RegistryDate:
+    """A date with the precision the registry gave it."""
+
+    value: date
+    precision: str
+    kind: str
+
+
+def trial_page(trial: Trial, language: str) -> dict[str, Any]:
+    """Return the context of a trial's page (7 queries)."""
+    sites = list(trial.sites.all())
+    summary = plain_summary(trial, language)
+    therapies = list(
+        TherapyType.objects.filter(trial_rows__trial=trial, trial_rows__applies=True).distinct()
+    )
+    cancers = list(
+        CancerType.objects.filter(trial_rows__trial=trial, trial_rows__applies=True).distinct()
+    )
+    return {
+        "trial": trial,
+        "summary": summary,
+        "title": summary.title if summary else trial.brief_title,
+        "title_language": summary.locale.language_code if summary else "en",
+        "registry_is_foreign": not language.startswith("en"),
+        "status_label": label_of(TrialStatus, trial.status),
+        "closed_reason": "" if trial.our_site_open else closed_reason(trial),
+        "therapies": therapies,
+        "cancers": cancers,
+        "education_pages": education_pages(therapies, cancers, language),
+        "brief_summary": unescape(trial.brief_summary),
+        "detailed_description": unescape(trial.detailed_description),
+        "criteria": parse_criteria(trial.criteria),
+        "age_range": age_range(trial),
+        "facts": design_facts(trial),
+        "phases": [
+            (label_of(Phase, phase), PHASE_EXPLANATIONS.get(phase, "")) for phase in trial.phases
+        ],
+        "our_sites": [site for site in sites if site.is_ours],
+        "site_groups": site_groups(sites),
+        "site_count": len(sites),
+        "dates": registry_dates(trial),
+        "last_looked": SyncRun.objects.last_look(trial.pk),
+    }
+
+
+def plain_summary(trial: Trial, language: str) -> PlainSummary | None:
+    """Return the live plain summary in the language, else in English."""
+    summaries = {
+        summary.locale.language_code: summary
+        for summary in trial.plain_summaries.filter(live=True).select_related(
+            "locale", "reviewed_by"
+        )
+    }
+    return summaries.get(language) or summaries.get("en")
+
+
+def closed_reason(trial: Trial) -> str:
+    """Return in plain words why one cannot join at our clinic now."""
+    if not trial.has_our_site:
+        return _("Our clinic does not take part in this trial. Other places do.")
+    reasons = {
+        TrialStatus.NOT_YET_RECRUITING: _("This trial has not opened yet."),
+        TrialStatus.ENROLLING_BY_INVITATION: _("This trial takes people by invitation only."),
+        TrialStatus.ACTIVE_NOT_RECRUITING: _("This trial is running but takes no new people."),
+        TrialStatus.SUSPENDED: _("This trial is on hold. It may open again."),
+        TrialStatus.TERMINATED: _("This trial was stopped early."),
+        TrialStatus.WITHDRAWN: _("This trial was called off before it began."),
+        TrialStatus.COMPLETED: _("This trial has finished."),
+        TrialStatus.UNKNOWN: _(
+            "This trial has not been updated for two years, so we do not know if it is open."
+        ),
+    }
+    fallback = _("Our clinic is not taking new people in this trial now.")
+    return reasons.get(TrialStatus(trial.status), fallback) if _is_known(trial) else fallback
+
+
+def _is_known(trial: Trial) -> bool:
+    return trial.status in TrialStatus.values
+
+
+def education_pages(
+    therapies: list[TherapyType], cancers: list[CancerType], language: str
+) -> list[EducationPage]:
+    """Return the live pages that explain the trial's therapy types, then its cancer types."""
+    pages = EducationPage.objects.live().public().filter(locale__language_code=language[:2])
+    by_therapy = pages.filter(therapy_types__in=therapies).distinct() if therapies else []
+    found = {page.pk: page for page in by_therapy}
+    if cancers and len(found) < 4:
+        for page in pages.filter(cancer_types__in=cancers).distinct()[:4]:
+            found.setdefault(page.pk, page)
+    return list(found.values())[:6]
+
+
+def age_words(age: Age) -> str:
+    """Return an age in words of the active language."""
+    forms = {
+        "year": ngettext("%d year", "%d years", age.amount),
+        "month": ngettext("%d month", "%d months", age.amount),
+        "week": ngettext("%d week", "%d weeks", age.amount),
+        "day": ngettext("%d day", "%d days", age.amount),
+        "hour": ngettext("%d hour", "%d hours", age.amount),
+        "minute": ngettext("%d minute", "%d minutes", age.amount),
+    }
+    return forms[age.unit] % age.amount
+
+
+def age_range(trial: Trial) -> str:
+    """Return who may join by age, in words; an age that we cannot read is shown as it is."""
+    low, high = trial.minimum_age_text, trial.maximum_age_text
+    read_low, read_high = parse_age(low), parse_age(high)
+    minimum = age_words(read_low) if read_low else ("" if low.upper() == "N/A" else low)
+    maximum = age_words(read_high) if read_high else ("" if high.upper() == "N/A" else high)
+    if minimum and maximum:
+        return _("%(minimum)s to %(maximum)s") % {"minimum": minimum, "maximum": maximum}
+    if minimum:
+        return _("%(minimum)s and older") % {"minimum": minimum}
+    if maximum:
+        return _("up to %(maximum)s") % {"maximum": maximum}
+    return _("any age")
+
+
+def design_facts(trial: Trial) -> list[tuple[str, str]]:
+    """Return labels and values of how the study is made, without what the record leaves out."""
+    people = ""
+    if trial.enrollment is not None:
+        people = ngettext("%(count)s person", "%(count)s people", trial.enrollment) % {
+            "count": f"{trial.enrollment:,}"
+        }
+    volunteers = {True: _("Yes"), False: _("No"), None: ""}[trial.healthy_volunteers]
+    facts = [
+        (_("Kind of study"), label_of(StudyType, trial.study_type)),
+        (_("Purpose"), label_of(Purpose, trial.purpose)),
+        (_("How people are put into groups"), label_of(Allocation, trial.allocation)),
+        (_("Who knows the treatment"), label_of(Masking, trial.masking)),
+        (_("Number of people"), people),
+        (_("Sex"), label_of(Sex, trial.sex)),
+        (_("Age"), age_range(trial)),
+        (_("Healthy people can join"), volunteers),
+    ]
+    return [(label, value) for label, value in facts if value]
+
+
+def registry_dates(trial: Trial) -> list[tuple[str, RegistryDate]]:
+    """Return the study's dates with their labels, in the order in which they happen."""
+    labels = {
+        "start": _("Start"),
+        "primary_completion": _("Main results expected"),
+        "completion": _("End of the study"),
+        "status_verified": _("Status checked by the sponsor"),
+        "last_update_posted": _("Registry record updated"),
+    }
+    precisions = trial.details.get("dates", {})
+    found = []
+    for name, label in labels.items():
+        value = getattr(trial, name)
+        if value:
+            precision, kind = precisions.get(name, ["day", ""])
+            found.append((label, RegistryDate(value, precision, kind)))
+    return found
+
+
+def site_groups(sites: list[TrialSite]) -> list[tuple[str, list[TrialSite]]]:
+    """Return the sites that are not ours by country, the United States first."""
+    others = sorted(
+        (site for site in sites if not site.is_ours),
+        key=lambda site: (site.country != "United States", site.country, site.state, site.city),
+    )
+    return [(country, list(group)) for country, group in groupby(others, key=lambda s: s.country)]
+
+
+def is_open(site: TrialSite, trial: Trial) -> bool:
+    """Return whether a site takes new participants."""
+    return site_is_open(site.status, trial.status)

@@ -1,0 +1,92 @@
+from typing import Any
+
+from django.core.paginator import Paginator
+from django.http import (
+    HttpRequest,
+    HttpResponse,
+    HttpResponsePermanentRedirect,
+    HttpResponseRedirectBase,
+)
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import get_language, gettext
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_safe
+
+from trials.facets import facets, removable_filters
+from trials.models import Trial, TrialAlias
+from trials.registry.values import nct_id as read_nct_id
+from trials.search import TrialSearch
+from trials.search_query import read_query
+from trials.trial_page import trial_page
+from trials.vocabulary import Vocabulary
+
+PAGE_SIZE = 20
+
+
+@never_cache
+@require_safe
+def search(request: HttpRequest) -> HttpResponse:
+    """Show the trials that fit what the address asks for."""
+    vocabulary = Vocabulary.load()
+    query = read_query(request.GET, vocabulary)
+    found = TrialSearch(query, vocabulary, get_language() or "en")
+    counts = found.counts()
+    pages = Paginator(range(counts.total), PAGE_SIZE)
+    page = pages.get_page(query.page)
+    if query.page > pages.num_pages:
+        query.notes.append(
+            gettext("There is no page %(page)d. This is the last page.") % {"page": query.page}
+        )
+    trials = found.trials(limit=PAGE_SIZE, offset=(page.number - 1) * PAGE_SIZE)
+    context = {
+        "query": query,
+        "trials": trials if counts.total else [],
+        "counts": counts,
+        "facets": facets(query, counts, vocabulary),
+        "removable": removable_filters(query, vocabulary),
+        "also_searched": found.also_searched,
+        "page_links": _page_links(query, pages, page.number),
+        "address_without_filters": query.address(
+            without=[pair for pair in query.parameters() if pair[0] not in {"q", "sort"}]
+        ),
+    }
+    return render(request, "trials/search.html", context)
+
+
+def _page_links(query: Any, pages: Paginator, current: int) -> list[dict[str, Any]]:
+    """Return the links of the page bar; a link without a number is a gap."""
+    if pages.num_pages < 2:
+        return []
+    return [
+        {"number": number, "address": query.address(page=number), "is_current": number == current}
+        if isinstance(number, int)
+        else {}
+        for number in pages.get_elided_page_range(current, on_each_side=1, on_ends=1)
+    ]
+
+
+@require_safe
+def detail(request: HttpRequest, nct_id: str) -> HttpResponse:
+    """Show one trial; other spellings and former ids lead to its address."""
+    key = read_nct_id(nct_id)
+    trial = Trial.objects.listed().filter(nct_id=key).first() if key else None
+    if trial is None:
+        return _redirect_alias(key) or _not_found(request, nct_id)
+    if nct_id != key:
+        return _redirect(trial.nct_id)
+    return render(request, "trials/trial.html", trial_page(trial, get_language() or "en"))
+
+
+def _redirect(nct_id: str) -> HttpResponseRedirectBase:
+    return HttpResponsePermanentRedirect(reverse("trials:detail", args=[nct_id]))
+
+
+def _redirect_alias(key: str) -> HttpResponseRedirectBase | None:
+    alias = TrialAlias.objects.filter(alias=key, trial__is_listed=True).select_related("trial")
+    found = alias.first() if key else None
+    return _redirect(found.trial.nct_id) if found else None
+
+
+def _not_found(request: HttpRequest, given: str) -> HttpResponse:
+    return render(request, "trials/not_found.html", {"given": read_nct_id(given)}, status=404)
