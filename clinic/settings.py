@@ -230,8 +230,13 @@ _DATABASE_USERS = {
     "worker": "clinic_worker",
     "owner": "postgres",
 }
+if DEMO and not env(_database_variable, default=""):
+    _database_variable = "DATABASE_URL"
 if env(_database_variable, default=""):
     DATABASES = {"default": env.db(_database_variable)}
+    if env("DATABASE_ROLE", default=""):
+        # The demo on somebody's own Postgres: one login, each process in its role.
+        DATABASES["default"]["OPTIONS"] = {"options": f"-c role={env('DATABASE_ROLE')}"}
 else:
     DATABASES = {"default": connection_settings(DATA_DIR, user=_DATABASE_USERS[PROCESS])}
 DATABASES["default"].update(
@@ -271,7 +276,7 @@ LOGIN_URL = "/admin/auth/login/"
 
 LANGUAGE_CODE = "en"
 LANGUAGES = WAGTAIL_CONTENT_LANGUAGES = [("en", _("English")), ("es", _("Spanish"))]
-LOCALE_PATHS = [BASE_DIR / "locale"]
+LOCALE_PATHS = [BASE_DIR / "clinic" / "locale"]
 USE_I18N = True
 USE_TZ = True
 TIME_ZONE = env("TIME_ZONE", default="America/Los_Angeles")
