@@ -5,14 +5,12 @@ its ``role_permissions.py``: ``PERMISSIONS = {COORDINATORS: ["inquiries.view_inq
 """
 
 from collections import defaultdict
-from importlib import import_module
 
 from django.apps import AppConfig, apps
 from django.contrib.auth.models import Group, Permission
 from django.contrib.contenttypes.models import ContentType
 from django.db import connections, transaction
 from django.db.migrations.executor import MigrationExecutor
-from django.utils.module_loading import module_has_submodule
 from wagtail.models import (
     Collection,
     GroupCollectionPermission,
@@ -25,6 +23,7 @@ from wagtail.models import (
     WorkflowTask,
 )
 
+from clinic.contributions import contributions
 from clinic.models import ClinicallyReviewedMixin, ClinicalReviewTask
 
 EDITORS = "Editors"
@@ -92,13 +91,10 @@ def role_permissions() -> dict[str, set[str]]:
     wanted: defaultdict[str, set[str]] = defaultdict(set)
     for role, names in PERMISSIONS.items():
         wanted[role].update(names)
-    for config in apps.get_app_configs():
-        if not module_has_submodule(config.module, "role_permissions"):
-            continue
-        contribution = import_module(f"{config.name}.role_permissions").PERMISSIONS
-        for role, names in contribution.items():
+    for module in contributions("role_permissions"):
+        for role, names in module.PERMISSIONS.items():
             if role not in ROLES:
-                raise ValueError(f"{config.name}.role_permissions names no role: {role}")
+                raise ValueError(f"{module.__name__} names no role: {role}")
             wanted[role].update(names)
     return dict(wanted)
 

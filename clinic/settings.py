@@ -194,6 +194,7 @@ STAFF_MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "wagtail.contrib.redirects.middleware.RedirectMiddleware",
+    "clinic.review_messages.ReviewRefusedMiddleware",
 ]
 MIDDLEWARE = PUBLIC_MIDDLEWARE if PROCESS == "public" else STAFF_MIDDLEWARE
 ROOT_URLCONF = "clinic.urls.public" if PROCESS == "public" else "clinic.urls.staff"

@@ -1,0 +1,33 @@
+"""The project package's own screens in the admin."""
+
+from django.utils.translation import gettext_lazy as _
+from wagtail.admin.panels import FieldPanel
+from wagtail.snippets.views.snippets import SnippetViewSet
+
+from clinic.models import PatientText, Person
+
+
+class PatientTextViewSet(SnippetViewSet):
+    """Texts for patients that stand in several places, with drafts and review."""
+
+    model = PatientText
+    icon = "doc-full-inverse"
+    menu_label = _("Texts for patients")
+    menu_order = 250
+    add_to_admin_menu = True
+    copy_view_enabled = False
+    inspect_view_enabled = True
+    list_display = ["title", "get_key_display", "locale", "live", "reviewed_on"]
+    list_filter = ["key", "live"]
+
+
+class PersonViewSet(SnippetViewSet):
+    """The specialists of the site; whoever edits them decides with which name logins sign."""
+
+    model = Person
+    icon = "group"
+    menu_label = _("People")
+    menu_order = 260
+    add_to_admin_menu = True
+    copy_view_enabled = False
+    list_display = ["name", "credential", "role", "locale"]

@@ -1,0 +1,64 @@
+"""Registers the project package's screens, buttons and looks with the Wagtail admin."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from django.http import HttpRequest
+from django.templatetags.static import static
+from django.urls import URLPattern, path
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from wagtail import hooks
+from wagtail.admin.auth import require_admin_access
+from wagtail.models import Page
+from wagtail.snippets.models import register_snippet
+
+from clinic.admin_menus import TakeDownButton
+from clinic.takedown_views import TakeDownView
+from clinic.viewsets import PatientTextViewSet, PersonViewSet
+
+register_snippet(PatientTextViewSet)
+register_snippet(PersonViewSet)
+
+
+@hooks.register("register_admin_urls")
+def register_urls() -> list[URLPattern]:
+    """Return the addresses of our own screens below /admin/."""
+    return [
+        path(
+            "pages/<int:page_id>/take-down/",
+            require_admin_access(TakeDownView.as_view()),
+            name="take_down",
+        ),
+    ]
+
+
+@hooks.register("register_page_listing_more_buttons")
+def listing_buttons(
+    page: Page, user: Any, next_url: str | None = None
+) -> Iterator[TakeDownButton]:
+    """Yield the take-down button of a row in the page explorer."""
+    yield TakeDownButton(page=page)
+
+
+@hooks.register("register_page_header_buttons")
+def header_buttons(
+    page: Page, user: Any, view_name: str, next_url: str | None = None
+) -> Iterator[TakeDownButton]:
+    """Yield the take-down button of a page's own menu."""
+    yield TakeDownButton(page=page)
+
+
+@hooks.register("construct_snippet_action_menu")
+def without_publishing(menu_items: list[Any], request: HttpRequest, context: Any) -> None:
+    """Remove what a review would refuse: reviewed texts go live through their workflow."""
+    if hasattr(context["model"], "reviewed_on"):
+        menu_items[:] = [
+            item for item in menu_items if item.name not in {"action-publish", "action-unpublish"}
+        ]
+
+
+@hooks.register("insert_global_admin_css")
+def admin_css() -> SafeString:
+    """Return the link to the clinic's colours."""
+    return format_html('<link rel="stylesheet" href="{}">', static("clinic/admin/admin.css"))
