@@ -27,7 +27,7 @@ class Link:
 
 @dataclass(frozen=True)
 class LanguageLink:
-    """The way to this page in one language; ``is_exact`` is False for an ancestor or the home page."""
+    """The way to this page in a language; not ``is_exact`` when it leads to an ancestor."""
 
     code: str
     name: str
@@ -68,9 +68,7 @@ def load_navigation(request: HttpRequest | None, page: Page | None) -> Navigatio
     paths = _ancestor_paths(page)
     top = Q(depth__in=(HOME_DEPTH, MENU_DEPTH), locale__language_code=_language())
     rows = list(
-        Page.objects.live()
-        .filter(top | Q(path__in=paths), depth__gte=HOME_DEPTH)
-        .order_by("path")
+        Page.objects.live().filter(top | Q(path__in=paths), depth__gte=HOME_DEPTH).order_by("path")
     )
     current = page.path if page is not None else ""
 

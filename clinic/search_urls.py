@@ -1,3 +1,7 @@
-from django.urls import URLPattern
+"""Address of the site search, below the language prefix."""
 
-urlpatterns: list[URLPattern] = []
+from django.urls import path
+
+from clinic.search_views import site_search
+
+urlpatterns = [path("", site_search, name="site_search")]
