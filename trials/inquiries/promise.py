@@ -1,13 +1,15 @@
 """The clinic's working hours and the reply promise, from the site's settings."""
 
-from datetime import datetime
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from holidays import country_holidays
 
 from clinic.models import ClinicSettings
-from trials.inquiries.clock import WorkingHours, due_after_days
+from trials.inquiries.clock import WorkingHours, due_after_days, working_time
+from trials.inquiries.models import Inquiry
 
 
 def working_hours(clinic: ClinicSettings) -> WorkingHours:
@@ -26,3 +28,32 @@ def working_hours(clinic: ClinicSettings) -> WorkingHours:
 def reply_due(clinic: ClinicSettings, received_at: datetime) -> datetime:
     """Return by when the clinic promises to answer; raises ValueError if it never works."""
     return due_after_days(working_hours(clinic), received_at, clinic.reply_target_days)
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """How long a sender waited in working time, until the first attempt or until now."""
+
+    worked: timedelta
+    is_running: bool
+    is_overdue: bool
+
+    @property
+    def hours(self) -> int:
+        """Return the full hours of working time."""
+        return int(self.worked.total_seconds() // 3600)
+
+    @property
+    def minutes(self) -> int:
+        """Return the minutes beyond the full hours."""
+        return int(self.worked.total_seconds() % 3600 // 60)
+
+
+def waiting(inquiry: Inquiry, hours: WorkingHours, now: datetime) -> Waiting:
+    """Return how an inquiry stands against the promise."""
+    until = inquiry.first_attempt_at or inquiry.closed_at or now
+    return Waiting(
+        worked=working_time(hours, inquiry.received_at, until),
+        is_running=inquiry.awaits_attempt,
+        is_overdue=inquiry.awaits_attempt and inquiry.reply_due_at < now,
+    )

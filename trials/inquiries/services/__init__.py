@@ -1,7 +1,9 @@
 """Writes and audited reads of inquiries."""
 
 from trials.inquiries.services.accepting import Accepted, accept
+from trials.inquiries.services.adopting import adopt_ownerless
 from trials.inquiries.services.reading import OpenInquiry, open_inquiry, open_names
+from trials.inquiries.services.teams import join_team, leave_team
 from trials.inquiries.services.working import (
     RefusedError,
     StaleError,
@@ -19,8 +21,11 @@ __all__ = [
     "StaleError",
     "accept",
     "add_note",
+    "adopt_ownerless",
     "assign",
     "change_state",
+    "join_team",
+    "leave_team",
     "open_inquiry",
     "open_names",
     "record_attempt",

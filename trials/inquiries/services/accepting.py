@@ -6,12 +6,14 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
+from django.conf import settings
 from django.db import transaction
 from django.http import HttpRequest
 from django.utils import timezone
 from django.views.decorators.debug import sensitive_variables
 
 from clinic.audit import record_event
+from clinic.models.outbox import Audience
 from clinic.outbox import enqueue
 from clinic.site_facts import clinic_settings
 from trials.inquiries.enums import Origin, QuarantineReason, ReceiptStep, Source
@@ -119,7 +121,13 @@ def _tell_staff(inquiry: Inquiry, action: str, template: str, request: HttpReque
         data={"origin": inquiry.origin, "quarantine": inquiry.quarantine_reasons},
         request=request,
     )
-    enqueue(template=template, subject_type="inquiry", subject_id=inquiry.pk, audience="staff")
+    enqueue(
+        template=template,
+        subject_type="inquiry",
+        subject_id=inquiry.pk,
+        audience=Audience.STAFF,
+        language=settings.LANGUAGE_CODE,
+    )
 
 
 def confirm_by_mail(inquiry: Inquiry) -> None:
@@ -128,6 +136,6 @@ def confirm_by_mail(inquiry: Inquiry) -> None:
         template="inquiry_received",
         subject_type="inquiry",
         subject_id=inquiry.pk,
-        audience="sender",
+        audience=Audience.SENDER,
         language=inquiry.language,
     )

@@ -92,7 +92,6 @@ def open_names(
         action=action,
         actor=actor,
         object_type="inquiry",
-        object_id=None,
         data={"ids": [str(inquiry.pk) for inquiry in listed]},
         request=request,
     )

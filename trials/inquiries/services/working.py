@@ -1,7 +1,7 @@
 """What staff do with an inquiry: assign, change its state, attempt, note, release."""
 
 import uuid
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from django.db import transaction
@@ -12,7 +12,8 @@ from django.utils.translation import gettext as _
 
 from clinic.audit import record_event
 from clinic.models import User
-from clinic.outbox import cancel_messages, enqueue
+from clinic.models.outbox import Audience
+from clinic.outbox import cancel_for_subject, enqueue
 from trials.inquiries.enums import (
     CLOSINGS,
     ENDS,
@@ -154,7 +155,7 @@ def _close_or_reopen(inquiry: Inquiry, state: InquiryState, closing: str) -> Non
         raise RefusedError(_("Say how the sender learns of the end, or why not."))
     inquiry.closing, inquiry.closed_at = closing, timezone.now()
     if state in SILENCING:
-        cancel_messages(subject_type="inquiry", subject_id=inquiry.pk, audience="sender")
+        cancel_for_subject("inquiry", inquiry.pk)
     if closing == Closing.MESSAGE:
         if not _latest_answers(inquiry)["email"]:
             raise RefusedError(_("The sender gave no email address: tell them another way."))
@@ -162,7 +163,7 @@ def _close_or_reopen(inquiry: Inquiry, state: InquiryState, closing: str) -> Non
             template="inquiry_closed",
             subject_type="inquiry",
             subject_id=inquiry.pk,
-            audience="sender",
+            audience=Audience.SENDER,
             language=inquiry.language,
         )
 
@@ -177,6 +178,7 @@ def record_attempt(
     actor: User,
     version: int,
     text: str = "",
+    next_action_on: date | None = None,
     request: HttpRequest | None = None,
 ) -> Attempt:
     """Write down one try to reach the sender; the first one stops the reply clock."""
@@ -191,6 +193,7 @@ def record_attempt(
     if text:
         _write_note(inquiry, actor, text, Visibility.TEAM, attempt)
     inquiry.first_attempt_at = min(at, inquiry.first_attempt_at or at)
+    inquiry.next_action_on = next_action_on
     reached = InquiryState.IN_CONVERSATION if outcome == Outcome.SPOKE else InquiryState.ATTEMPTING
     follows_by_itself = (InquiryState.NEW, InquiryState.ASSIGNED, InquiryState.ATTEMPTING)
     if inquiry.state in follows_by_itself and reached in TRANSITIONS[InquiryState(inquiry.state)]:

@@ -1,0 +1,42 @@
+"""An owner for every inquiry that nobody looks after."""
+
+from django.contrib.auth import get_user_model
+from django.db import transaction
+from django.db.models import F
+
+from clinic.audit import record_event
+from clinic.models import User
+from clinic.site_facts import clinic_settings
+from trials.inquiries.models import Inquiry
+from trials.inquiries.permissions import LEADS, user_may_use_inbox
+
+
+@transaction.atomic
+def adopt_ownerless() -> int:
+    """Give inquiries without assignee and team to the default owner or a lead; return how many.
+
+    The public role knows neither teams nor leads, so the worker looks after what it accepted.
+    """
+    owner = _owner()
+    if owner is None:
+        return 0
+    orphans = list(Inquiry.objects.ownerless().select_for_update(of=("self",)))
+    for inquiry in orphans:
+        record_event(
+            action="inquiry.adopted",
+            object_type="inquiry",
+            object_id=inquiry.pk,
+            data={"after": owner.pk},
+        )
+    Inquiry.objects.filter(pk__in=[inquiry.pk for inquiry in orphans]).update(
+        assignee=owner, version=F("version") + 1
+    )
+    return len(orphans)
+
+
+def _owner() -> User | None:
+    default = clinic_settings().default_assignee
+    if default is not None and user_may_use_inbox(default):
+        return default
+    leads = get_user_model().objects.filter(is_active=True, groups__name=LEADS)
+    return leads.order_by("pk").first()

@@ -1,0 +1,12 @@
+"""What the worker does for inquiries."""
+
+from datetime import timedelta
+
+from clinic.jobs import Job
+from trials.inquiries.lookup import index_submissions
+from trials.inquiries.services import adopt_ownerless
+
+JOBS = [
+    Job(name="inquiries.index_submissions", run=index_submissions, every=timedelta(seconds=30)),
+    Job(name="inquiries.adopt_ownerless", run=adopt_ownerless, every=timedelta(minutes=1)),
+]
