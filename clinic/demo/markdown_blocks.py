@@ -94,6 +94,7 @@ def _question(argument: str, body: str, resolve: Resolver) -> Block:
 
 def _when_to_call(argument: str, body: str, resolve: Resolver) -> Block:
     signs: dict[str, list[str]] = {"red": [], "amber": [], "green": []}
+    colour = ""
     for line in filter(None, body.splitlines()):
         if line.startswith("- "):
             signs[colour].append(plain(line[2:]))
