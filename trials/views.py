@@ -1,12 +1,7 @@
 from typing import Any
 
 from django.core.paginator import Paginator
-from django.http import (
-    HttpRequest,
-    HttpResponse,
-    HttpResponsePermanentRedirect,
-    HttpResponseRedirectBase,
-)
+from django.http import HttpRequest, HttpResponse, HttpResponsePermanentRedirect
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import get_language, gettext
@@ -78,11 +73,11 @@ def detail(request: HttpRequest, nct_id: str) -> HttpResponse:
     return render(request, "trials/trial.html", trial_page(trial, get_language() or "en"))
 
 
-def _redirect(nct_id: str) -> HttpResponseRedirectBase:
+def _redirect(nct_id: str) -> HttpResponsePermanentRedirect:
     return HttpResponsePermanentRedirect(reverse("trials:detail", args=[nct_id]))
 
 
-def _redirect_alias(key: str) -> HttpResponseRedirectBase | None:
+def _redirect_alias(key: str) -> HttpResponsePermanentRedirect | None:
     alias = TrialAlias.objects.filter(alias=key, trial__is_listed=True).select_related("trial")
     found = alias.first() if key else None
     return _redirect(found.trial.nct_id) if found else None

@@ -1,0 +1,117 @@
+"""A registry that speaks real HTTP on loopback and misbehaves on demand."""
+
+import json
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
+from urllib.parse import parse_qs, urlsplit
+
+
+@dataclass
+class FakeRegistry:
+    """Answers by path; ``faults`` are answered first, one a request."""
+
+    studies: list[dict[str, Any]] = field(default_factory=list)
+    page_size: int = 2
+    faults: list[Callable[[BaseHTTPRequestHandler], None]] = field(default_factory=list)
+    requests: list[str] = field(default_factory=list)
+    agents: list[str] = field(default_factory=list)
+    repeat_token: bool = False
+    url: str = ""
+
+    def answer(self, handler: BaseHTTPRequestHandler) -> None:
+        self.requests.append(handler.path)
+        self.agents.append(handler.headers["User-Agent"])
+        if self.faults:
+            self.faults.pop(0)(handler)
+            return
+        parts = urlsplit(handler.path)
+        if parts.path.endswith("/version"):
+            send(handler, {"apiVersion": "2.0.5", "dataTimestamp": "2026-11-20T09:00:05"})
+        elif parts.path.endswith("/studies"):
+            self._page(handler, parse_qs(parts.query))
+        else:
+            self._study(handler, parts.path.rsplit("/", 1)[1])
+
+    def _page(self, handler: BaseHTTPRequestHandler, query: dict[str, list[str]]) -> None:
+        start = int(query.get("pageToken", ["0"])[0])
+        end = start + self.page_size
+        answer: dict[str, Any] = {"studies": self.studies[start:end]}
+        if end < len(self.studies):
+            answer["nextPageToken"] = str(start if self.repeat_token else end)
+        send(handler, answer)
+
+    def _study(self, handler: BaseHTTPRequestHandler, key: str) -> None:
+        for study in self.studies:
+            module = study["protocolSection"]["identificationModule"]
+            if module["nctId"] == key:
+                return send(handler, study)
+            if key in module.get("nctIdAliases", []):
+                return redirect(handler, f"/api/v2/studies/{module['nctId']}")
+        return send(handler, {"message": "not found"}, status=404)
+
+
+def send(
+    handler: BaseHTTPRequestHandler, value: Any, status: int = 200, **headers: str
+) -> None:
+    """Answer with JSON."""
+    body = value if isinstance(value, bytes) else json.dumps(value).encode()
+    handler.send_response(status)
+    for name, text in headers.items():
+        handler.send_header(name.replace("_", "-"), text)
+    handler.send_header("Content-Length", str(len(body)))
+    handler.end_headers()
+    handler.wfile.write(body)
+
+
+def redirect(handler: BaseHTTPRequestHandler, path: str) -> None:
+    """Answer 301, as the registry does for a former id."""
+    handler.send_response(301)
+    handler.send_header("Location", path)
+    handler.send_header("Content-Length", "0")
+    handler.end_headers()
+
+
+def fails(status: int, **headers: str) -> Callable[[BaseHTTPRequestHandler], None]:
+    """Return a fault that answers with a status."""
+    return lambda handler: send(handler, {"message": "no"}, status, **headers)
+
+
+def cut_short(handler: BaseHTTPRequestHandler) -> None:
+    """Promise more than is sent."""
+    handler.send_response(200)
+    handler.send_header("Content-Length", "5000")
+    handler.end_headers()
+    handler.wfile.write(b'{"studies": [')
+
+
+def half_json(handler: BaseHTTPRequestHandler) -> None:
+    """Send JSON that stops in the middle."""
+    send(handler, b'{"studies": [{"protocolSection"')
+
+
+@contextmanager
+def fake_registry(**values: Any) -> Iterator[FakeRegistry]:
+    """Run a fake registry for the length of the block."""
+    registry = FakeRegistry(**values)
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            registry.answer(self)
+
+        def log_message(self, *args: Any) -> None:
+            pass
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    server.daemon_threads = True
+    registry.url = f"http://127.0.0.1:{server.server_port}/api/v2/"
+    thread = threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True)
+    thread.start()
+    try:
+        yield registry
+    finally:
+        server.shutdown()
+        server.server_close()

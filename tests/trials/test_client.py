@@ -1,0 +1,141 @@
+import threading
+from datetime import UTC, datetime
+
+import pytest
+
+from tests.trials.factories import make_study
+from tests.trials.fake_registry import cut_short, fails, fake_registry, half_json
+from trials.registry.client import RegistryClient, RegistryUnavailable, retry_after
+
+
+def client_for(registry, **values):
+    waits = []
+    client = RegistryClient(
+        registry.url, user_agent="test (mailto:x@example.org)", sleep=waits.append,
+        **{"pause": 1.0, "timeout": 5, **values},
+    )
+    return client, waits
+
+
+STUDIES = [make_study(f"NCT9999000{number}") for number in range(1, 6)]
+
+
+def test_paging_repeats_the_parameters_until_no_token_comes():
+    with fake_registry(studies=STUDIES) as registry:
+        client, _ = client_for(registry)
+        found = list(client.studies({"query.cond": "lung cancer"}))
+    assert found == STUDIES
+    assert len(registry.requests) == 3
+    assert all("query.cond=lung+cancer" in path for path in registry.requests)
+    assert registry.agents[0] == "test (mailto:x@example.org)"
+
+
+def test_an_empty_page_is_no_error():
+    with fake_registry() as registry:
+        assert list(client_for(registry)[0].studies({})) == []
+
+
+def test_a_repeated_page_token_stops():
+    with fake_registry(studies=STUDIES, repeat_token=True) as registry:
+        with pytest.raises(RegistryUnavailable, match="repeated a page"):
+            list(client_for(registry)[0].studies({}))
+    assert len(registry.requests) == 2
+
+
+def test_one_request_a_second():
+    with fake_registry(studies=STUDIES) as registry:
+        client, waits = client_for(registry)
+        list(client.studies({}))
+    assert len(waits) == 2
+    assert all(0.5 < wait <= 1.0 for wait in waits)
+
+
+def test_version():
+    with fake_registry() as registry:
+        assert client_for(registry)[0].data_timestamp() == "2026-11-20T09:00:05"
+
+
+def test_a_former_id_leads_to_the_study():
+    study = make_study("NCT99990001", identificationModule={"nctIdAliases": ["NCT99990002"]})
+    with fake_registry(studies=[study]) as registry:
+        assert client_for(registry)[0].study("NCT99990002") == study
+
+
+def test_a_study_that_is_not_there_is_none():
+    with fake_registry() as registry:
+        assert client_for(registry)[0].study("NCT99990002") is None
+    assert len(registry.requests) == 1
+
+
+@pytest.mark.parametrize("fault", [fails(500), fails(503), cut_short, half_json, fails(429)])
+def test_a_passing_fault_is_tried_again(fault):
+    with fake_registry(studies=STUDIES[:1], faults=[fault, fault]) as registry:
+        client, waits = client_for(registry, pause=0.0)
+        assert client.study("NCT99990001") == STUDIES[0]
+    assert len(registry.requests) == 3
+
+
+def test_retry_after_is_honoured():
+    with fake_registry(studies=STUDIES[:1], faults=[fails(429, Retry_After="17")]) as registry:
+        client, waits = client_for(registry, pause=0.0)
+        client.study("NCT99990001")
+    assert waits[0] == 17
+
+
+def test_back_off_doubles():
+    with fake_registry(faults=[fails(500)] * 5) as registry:
+        client, waits = client_for(registry)
+        with pytest.raises(RegistryUnavailable, match="it answered 500"):
+            client.data_timestamp()
+    assert [wait for wait in waits if wait in {1, 2, 4, 8}] == [1, 2, 4, 8]
+
+
+def test_a_wait_that_is_too_long_gives_up():
+    with fake_registry(faults=[fails(503, Retry_After="86400")]) as registry:
+        client, waits = client_for(registry)
+        with pytest.raises(RegistryUnavailable):
+            client.data_timestamp()
+    assert waits == []
+
+
+def test_a_refusal_is_not_tried_again():
+    with fake_registry(faults=[fails(400)]) as registry:
+        with pytest.raises(RegistryUnavailable, match="refused with status 400"):
+            client_for(registry)[0].data_timestamp()
+    assert len(registry.requests) == 1
+
+
+def test_silence_is_an_error_with_a_sentence():
+    released = threading.Event()
+    with fake_registry(faults=[lambda handler: released.wait(10) and None] * 2) as registry:
+        client, _ = client_for(registry, timeout=0.1, attempts=2)
+        with pytest.raises(RegistryUnavailable, match="did not answer in time"):
+            client.data_timestamp()
+        released.set()
+
+
+def test_nobody_there():
+    with fake_registry() as registry:
+        url = registry.url
+    client = RegistryClient(url, user_agent="x", attempts=1, sleep=lambda seconds: None)
+    with pytest.raises(RegistryUnavailable, match="the connection failed"):
+        client.data_timestamp()
+
+
+def test_only_http_addresses():
+    with pytest.raises(RegistryUnavailable, match="REGISTRY_URL"):
+        RegistryClient("file:///etc/passwd", user_agent="x")
+
+
+@pytest.mark.parametrize(
+    ("value", "seconds"),
+    [
+        ("30", 30),
+        ("Fri, 20 Nov 2026 09:01:00 GMT", 60),
+        ("Fri, 20 Nov 2026 08:00:00 GMT", 0),
+        ("soon", None),
+        (None, None),
+    ],
+)
+def test_retry_after(value, seconds):
+    assert retry_after(value, datetime(2026, 11, 20, 9, 0, tzinfo=UTC)) == seconds
