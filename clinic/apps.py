@@ -1,5 +1,5 @@
 from django.apps import AppConfig
-from django.db.models.signals import post_migrate
+from django.db.models.signals import post_migrate, post_save
 from django.utils.translation import gettext_lazy as _
 
 
@@ -8,7 +8,15 @@ class ClinicConfig(AppConfig):
     verbose_name = _("Clinic")
 
     def ready(self) -> None:
-        """Keep the roles in step with the code after every migrate."""
+        """Keep the roles in step with the code, and cached pages with what they show."""
+        from clinic import database_roles, page_cache_signals
+        from clinic.contact_card import remember_saved
+        from clinic.models import ClinicSettings
         from clinic.roles import sync_after_migrate
 
         post_migrate.connect(sync_after_migrate, dispatch_uid="clinic.roles")
+        post_migrate.connect(
+            database_roles.sync_after_migrate, sender=self, dispatch_uid="clinic.database_roles"
+        )
+        page_cache_signals.connect()
+        post_save.connect(remember_saved, ClinicSettings, dispatch_uid="clinic.contact_card")

@@ -1,8 +1,138 @@
-"""What people see when something goes wrong."""
+"""What people see when something goes wrong: pages that need no database.
 
-from django.http import HttpRequest, HttpResponse
+Each carries the number to call. Where a form was being sent, the answers stand in the page, so
+that nothing typed is lost.
+"""
+
+import logging
+import sys
+from http import HTTPStatus
+
+from django.contrib.staticfiles.storage import staticfiles_storage
+from django.core.exceptions import BadRequest, RequestDataTooBig, SuspiciousOperation
+from django.db import InterfaceError, InternalError, OperationalError
+from django.http import HttpRequest, HttpResponse, JsonResponse, UnreadablePostError
+from django.http.multipartparser import MultiPartParserError
+from django.middleware.csrf import get_token
+from django.template.loader import render_to_string
+from django.utils import translation
+
+from clinic.contact_card import contact_card
+
+logger = logging.getLogger(__name__)
+
+STYLESHEETS = ("clinic/css/base.css", "clinic/css/components.css")
+MACHINE_PATHS = ("/api/", "/fhir/")
+CSRF_FIELD = "csrfmiddlewaretoken"
+READ_ONLY_TRANSACTION = "25006"  # SQLSTATE: we speak to a standby after a failover
+RETRY_AFTER_SECONDS = "60"
+
+
+def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    """Return the 404 page."""
+    return error_page(request, HTTPStatus.NOT_FOUND)
+
+
+def permission_denied(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    """Return the 403 page."""
+    return error_page(request, HTTPStatus.FORBIDDEN)
+
+
+def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    """Return the 400 page, or the 413 page for too large a form."""
+    if isinstance(exception, RequestDataTooBig):
+        return error_page(request, HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
+    return error_page(request, HTTPStatus.BAD_REQUEST)
+
+
+def server_error(request: HttpRequest) -> HttpResponse:
+    """Return the 503 page when the database is away, the 500 page for anything else.
+
+    Django calls this wherever the exception came from, also from inside a middleware.
+    """
+    error = sys.exc_info()[1]
+    if is_database_away(error):
+        return error_page(request, HTTPStatus.SERVICE_UNAVAILABLE)
+    if isinstance(error, ValueError) and "NUL (0x00)" in str(error):  # psycopg2's words
+        return error_page(request, HTTPStatus.BAD_REQUEST)
+    return error_page(request, HTTPStatus.INTERNAL_SERVER_ERROR)
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
-    """Return the answer to a form whose CSRF token is missing or wrong."""
-    return HttpResponse("", status=403)
+    """Return the filled form again where its view class has ``show_again``, else the 403 page."""
+    match = request.resolver_match
+    view_class = getattr(match.func, "view_class", None) if match else None
+    if match and hasattr(view_class, "show_again"):
+        view = view_class()
+        view.setup(request, *match.args, **match.kwargs)
+        return view.show_again()
+    request.csrf_refused = True  # type: ignore[attr-defined]
+    return error_page(request, HTTPStatus.FORBIDDEN, template="errors/csrf.html")
+
+
+def is_database_away(error: BaseException | None) -> bool:
+    """Return whether the error says that the database cannot be used just now."""
+    if isinstance(error, InternalError):
+        return getattr(error.__cause__, "pgcode", None) == READ_ONLY_TRANSACTION
+    return isinstance(error, OperationalError | InterfaceError)
+
+
+def error_page(request: HttpRequest, status: HTTPStatus, *, template: str = "") -> HttpResponse:
+    """Return the page (or, for machines, the JSON) of a status, in the visitor's language."""
+    if request.path_info.startswith(MACHINE_PATHS):
+        response: HttpResponse = JsonResponse({"detail": status.phrase}, status=status)
+    else:
+        language = translation.get_language_from_request(request, check_path=True)
+        answers = _answers(request)
+        with translation.override(language):
+            context = {
+                "language": language,
+                "clinic": contact_card(),
+                "stylesheets": _stylesheets(),
+                "path": request.path,
+                "answers": answers,
+                "shown_answers": [v for name, v in answers if v and not name.endswith("token")],
+            }
+            page = render_to_string(template or f"errors/{status:d}.html", context)
+        response = HttpResponse(page, status=status)
+    if status != HTTPStatus.NOT_FOUND:
+        response["Cache-Control"] = "no-store, private"
+    if status == HTTPStatus.SERVICE_UNAVAILABLE:
+        response["Retry-After"] = RETRY_AFTER_SECONDS
+    return response
+
+
+def _stylesheets() -> list[str]:
+    urls = []
+    for path in STYLESHEETS:
+        try:
+            urls.append(staticfiles_storage.url(path))
+        except ValueError:  # not collected: a plain page is better than none
+            logger.warning("The stylesheet %s is not in the manifest", path)
+    return urls
+
+
+def _answers(request: HttpRequest) -> list[tuple[str, str]]:
+    """Return what was typed, as far as the body can be read; never below /admin/.
+
+    The CSRF token is the one that was sent, so that the same form can be sent again, or a new one
+    where that one was refused.
+    """
+    if request.method != "POST" or request.path_info.startswith("/admin/"):
+        return []
+    try:
+        lists = list(request.POST.lists())
+    except (SuspiciousOperation, BadRequest, MultiPartParserError, UnreadablePostError):
+        return []
+    refused = getattr(request, "csrf_refused", False)
+    answers = [
+        (_printable(name), _printable(value))
+        for name, values in lists
+        if not (refused and name == CSRF_FIELD)
+        for value in values
+    ]
+    return [*answers, (CSRF_FIELD, get_token(request))] if refused else answers
+
+
+def _printable(text: str) -> str:
+    return text.replace("\x00", "")

@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy as _
 
 from clinic import demo_secrets
 from clinic.embedded_postgres import connection_settings
+from clinic.logs import logging_settings
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 
@@ -103,7 +104,8 @@ LOOKUP_KEY = _secret("LOOKUP_KEY") if _may_open else ""
 
 # --- Hosts and transport ---------------------------------------------------------------------
 
-ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[::1]"] if DEMO else [])
+_local_hosts = ["localhost", "127.0.0.1", "[::1]"]
+ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=_local_hosts if DEMO else [])
 TRUSTED_PROXIES = env.int("TRUSTED_PROXIES", default=0)
 CSRF_TRUSTED_ORIGINS = [url for url in (SITE_URL, STAFF_URL) if url.startswith("https://")]
 SECURE_SSL_REDIRECT = not DEMO
@@ -170,31 +172,36 @@ INSTALLED_APPS = [
     "django.forms",
 ]
 
-_COMMON_MIDDLEWARE_FIRST = [
+# Outermost what puts headers on every answer, error pages included; then what refuses requests.
+_OUTER_MIDDLEWARE = [
+    "clinic.middleware.request_id.RequestIdMiddleware",
     "django.middleware.security.SecurityMiddleware",
+    "clinic.middleware.headers.SecurityHeadersMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "clinic.middleware.csp.CSPMiddleware",
+    "clinic.middleware.bad_input.BadInputMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
 ]
-_COMMON_MIDDLEWARE_LAST = [
+_INNER_MIDDLEWARE = [
+    "clinic.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
 ]
 PUBLIC_MIDDLEWARE = [
-    *_COMMON_MIDDLEWARE_FIRST,
-    "django.middleware.locale.LocaleMiddleware",
-    *_COMMON_MIDDLEWARE_LAST,
-    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    *_OUTER_MIDDLEWARE,
+    *_INNER_MIDDLEWARE,
+    "clinic.middleware.public_door.PublicDoorMiddleware",
+    "wagtail.contrib.redirects.middleware.RedirectMiddleware",
 ]
 STAFF_MIDDLEWARE = [
-    *_COMMON_MIDDLEWARE_FIRST,
+    *_OUTER_MIDDLEWARE,
     "django.contrib.sessions.middleware.SessionMiddleware",
-    "django.middleware.locale.LocaleMiddleware",
-    *_COMMON_MIDDLEWARE_LAST,
+    *_INNER_MIDDLEWARE,
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "clinic.middleware.staff_session.StaffSessionMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
-    "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "wagtail.contrib.redirects.middleware.RedirectMiddleware",
-    "clinic.review_messages.ReviewRefusedMiddleware",
 ]
 MIDDLEWARE = PUBLIC_MIDDLEWARE if PROCESS == "public" else STAFF_MIDDLEWARE
 ROOT_URLCONF = "clinic.urls.public" if PROCESS == "public" else "clinic.urls.staff"
@@ -247,6 +254,7 @@ DATABASES["default"].update(
 )
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 TASKS = {"default": {"BACKEND": "django_tasks.backends.immediate.ImmediateBackend"}}
+PAGE_CACHE_BYTES = env.int("PAGE_CACHE_BYTES", default=64 * 1024 * 1024)  # per server process
 CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
 
 # --- People ----------------------------------------------------------------------------------
@@ -348,9 +356,5 @@ REGISTRY_URL = env("REGISTRY_URL", default="https://clinicaltrials.gov/api/v2/")
 
 # --- Logging: never personal data ------------------------------------------------------------
 
-LOGGING = {
-    "version": 1,
-    "disable_existing_loggers": False,
-    "handlers": {"console": {"class": "logging.StreamHandler"}},
-    "root": {"handlers": ["console"], "level": "INFO"},
-}
+LOGGING = logging_settings(level=env("LOG_LEVEL", default="INFO"))
+DEFAULT_EXCEPTION_REPORTER_FILTER = "clinic.error_reports.PrivateExceptionReporterFilter"

@@ -14,6 +14,8 @@ from wagtail.models import Page
 from wagtail.snippets.models import register_snippet
 
 from clinic.admin_menus import TakeDownButton
+from clinic.middleware.public_door import hide_restricted_document, hide_restricted_page
+from clinic.middleware.staff_session import staff_is_active
 from clinic.takedown_views import TakeDownView
 from clinic.viewsets import PatientTextViewSet, PersonViewSet
 
@@ -30,6 +32,7 @@ def register_urls() -> list[URLPattern]:
             require_admin_access(TakeDownView.as_view()),
             name="take_down",
         ),
+        path("active/", require_admin_access(staff_is_active), name="staff_is_active"),
     ]
 
 
@@ -62,3 +65,15 @@ def without_publishing(menu_items: list[Any], request: HttpRequest, context: Any
 def admin_css() -> SafeString:
     """Return the link to the clinic's colours."""
     return format_html('<link rel="stylesheet" href="{}">', static("clinic/admin/admin.css"))
+
+
+@hooks.register("insert_global_admin_js")
+def staff_activity_js() -> SafeString:
+    """Return the script that tells a person at the page from what the page sends by itself."""
+    source = static("clinic/js/staff_activity.js")
+    return format_html('<script type="module" src="{}"></script>', source)
+
+
+# Before Wagtail's own hooks, which would send a visitor of the public door to a login.
+hooks.register("before_serve_page", hide_restricted_page, order=-10)
+hooks.register("before_serve_document", hide_restricted_document, order=-10)

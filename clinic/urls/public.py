@@ -19,3 +19,8 @@ urlpatterns = [
         prefix_default_language=True,
     ),
 ]
+
+handler400 = "clinic.error_pages.bad_request"
+handler403 = "clinic.error_pages.permission_denied"
+handler404 = "clinic.error_pages.not_found"
+handler500 = "clinic.error_pages.server_error"

@@ -9,3 +9,8 @@ urlpatterns = [
     path("admin/", include("wagtail.admin.urls")),
     *public_patterns,
 ]
+
+handler400 = "clinic.error_pages.bad_request"
+handler403 = "clinic.error_pages.permission_denied"
+handler404 = "clinic.error_pages.not_found"
+handler500 = "clinic.error_pages.server_error"

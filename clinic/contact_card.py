@@ -1,0 +1,68 @@
+"""The clinic's name and telephone numbers where the database may be away: on error pages."""
+
+import json
+import logging
+from dataclasses import asdict, dataclass, fields
+from pathlib import Path
+
+from django.conf import settings
+from django.db import Error as DatabaseError
+
+from clinic.models import ClinicSettings
+
+logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class ContactCard:
+    """What somebody needs who cannot use the page."""
+
+    short_name: str = ""
+    phone: str = ""
+    urgent_phone: str = ""
+    tty: str = ""
+
+
+_known: list[ContactCard] = []
+
+
+def _file() -> Path:
+    return Path(settings.DATA_DIR) / "contact_card.json"
+
+
+def remember(clinic: ClinicSettings) -> ContactCard:
+    """Keep the numbers in this process and in a file for the next one; return them."""
+    card = ContactCard(**{field.name: getattr(clinic, field.name) for field in fields(ContactCard)})
+    if _known != [card]:
+        _known[:] = [card]
+        try:
+            _file().parent.mkdir(parents=True, exist_ok=True)
+            _file().write_text(json.dumps(asdict(card)), encoding="utf-8")
+        except OSError as error:
+            logger.warning("The contact card was not written: %s", type(error).__name__)
+    return card
+
+
+def refresh() -> None:
+    """Read the numbers from the database; without one, what is known stays."""
+    try:
+        clinic = ClinicSettings.objects.order_by("-site__is_default_site").first()
+    except DatabaseError:
+        return
+    if clinic:
+        remember(clinic)
+
+
+def contact_card() -> ContactCard:
+    """Return the newest numbers known here, without a query; empty ones when there are none."""
+    if _known:
+        return _known[0]
+    try:
+        return ContactCard(**json.loads(_file().read_text(encoding="utf-8")))
+    except (OSError, ValueError, TypeError):
+        return ContactCard()
+
+
+def remember_saved(instance: ClinicSettings, **_: object) -> None:
+    """Receive ``post_save`` of the clinic's settings."""
+    remember(instance)

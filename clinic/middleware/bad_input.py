@@ -1,0 +1,72 @@
+"""Refuses what no browser sends, before anything reads it."""
+
+from collections.abc import Callable
+from http import HTTPStatus
+from urllib.parse import unquote_to_bytes
+
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, UnreadablePostError
+
+from clinic.error_pages import error_page
+
+FORM_LIMIT = 64 * 1024
+FIELD_LIMIT = 200
+STAFF_PREFIX = "/admin/"  # editors upload pictures and save long pages
+_URLENCODED = "application/x-www-form-urlencoded"
+_MULTIPART = "multipart/form-data"
+
+
+class BadInputMiddleware:
+    """Answers 400 to NUL and invalid UTF-8 in path, query or form, 413 to too large a form."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        """Return the refusal, or what the inner layers answer."""
+        return self._refusal(request) or self.get_response(request)
+
+    def _refusal(self, request: HttpRequest) -> HttpResponse | None:
+        # WSGI hands over the path's bytes as Latin-1 (PEP 3333).
+        path = request.META.get("PATH_INFO", "").encode("latin-1", "replace")
+        query = request.META.get("QUERY_STRING", "").encode("latin-1", "replace")
+        if not _is_text(path) or not _is_text(_unquote(query)):
+            return error_page(request, HTTPStatus.BAD_REQUEST)
+        if request.method in {"GET", "HEAD"} or request.path_info.startswith(STAFF_PREFIX):
+            return None
+        return self._body_refusal(request)
+
+    def _body_refusal(self, request: HttpRequest) -> HttpResponse | None:
+        if _content_length(request) > FORM_LIMIT:
+            return error_page(request, HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
+        try:
+            body = request.body
+        except UnreadablePostError:  # the visitor went away
+            return HttpResponse(status=HTTPStatus.BAD_REQUEST)
+        if request.content_type == _URLENCODED:
+            readable = _is_text(_unquote(body)) and body.count(b"&") < FIELD_LIMIT
+        elif request.content_type == _MULTIPART:
+            readable = _is_text(body) and body.count(b"Content-Disposition") <= FIELD_LIMIT
+        else:
+            readable = True
+        return None if readable else error_page(request, HTTPStatus.BAD_REQUEST)
+
+
+def _content_length(request: HttpRequest) -> int:
+    try:
+        return int(request.META.get("CONTENT_LENGTH") or 0)
+    except ValueError:
+        return 0
+
+
+def _unquote(encoded: bytes) -> bytes:
+    return unquote_to_bytes(encoded.replace(b"+", b" "))
+
+
+def _is_text(raw: bytes) -> bool:
+    if b"\x00" in raw:
+        return False
+    try:
+        raw.decode("utf-8")
+    except UnicodeDecodeError:
+        return False
+    return True
