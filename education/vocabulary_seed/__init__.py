@@ -1,0 +1,90 @@
+"""The vocabularies that every installation starts from; staff add to them in the admin."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import yaml
+from django.db import transaction
+
+from clinic.page_cache import bump
+from education.models import CancerType, Synonym, TherapyType
+
+FOLDER = Path(__file__).resolve().parent
+GENERIC, BRAND = Synonym.Kind.GENERIC, Synonym.Kind.BRAND
+
+
+@transaction.atomic
+def load_vocabulary() -> int:
+    """Add the terms and synonyms that are missing, change none; return how many were added."""
+    added = 0
+    for order, entry in enumerate(_read("cancer_types")):
+        added += _add_term(CancerType, entry, order, family=entry["family"])
+    for order, entry in enumerate(_read("therapy_types")):
+        own = ("illustration", "description_en", "description_es")
+        added += _add_term(TherapyType, entry, order, **{field: entry[field] for field in own})
+    added += _add_synonyms()
+    if added:
+        bump()
+    return added
+
+
+def _read(name: str) -> list[dict[str, Any]]:
+    return yaml.safe_load((FOLDER / f"{name}.yaml").read_text(encoding="utf-8"))
+
+
+def _add_term(model: type[Any], entry: dict[str, Any], order: int, **fields: Any) -> int:
+    if parent := entry.get("parent"):
+        fields["parent"] = model.objects.get(slug=parent)
+    fields |= {"name_en": entry["en"], "name_es": entry["es"], "sort_order": order}
+    _term, created = model.objects.get_or_create(slug=entry["slug"], defaults=fields)
+    return int(created)
+
+
+def _add_synonyms() -> int:
+    terms = [("cancer_type_id", CancerType, "cancer_types")]
+    terms += [("therapy_type_id", TherapyType, "therapy_types")]
+    known = set(
+        Synonym.objects.values_list("term", "language", "cancer_type_id", "therapy_type_id")
+    )
+    missing: list[Synonym] = []
+    for column, model, name in terms:
+        ids = dict(model.objects.values_list("slug", "pk"))
+        for entry in _read(name):
+            for term, language, kind in _words(entry):
+                word = Synonym(
+                    term=term, language=language, kind=kind, **{column: ids[entry["slug"]]}
+                )
+                key = (term, language, word.cancer_type_id, word.therapy_type_id)
+                if key not in known:
+                    known.add(key)
+                    missing.append(word)
+    Synonym.objects.bulk_create(missing)
+    _link_brands()
+    return len(missing)
+
+
+def _words(entry: dict[str, Any]) -> Iterator[tuple[str, str, str]]:
+    """Yield term, language and kind of each word of an entry; drug names count as English."""
+    for language, kinds in entry["synonyms"].items():
+        for kind, terms in kinds.items():
+            yield from ((term, language, kind) for term in terms)
+    for generic, brands in entry.get("drugs", {}).items():
+        yield generic, "en", GENERIC
+        yield from ((brand, "en", BRAND) for brand in brands)
+
+
+def _link_brands() -> None:
+    """Point each brand name that has no generic name yet to the one of the seed."""
+    generics = dict(Synonym.objects.filter(kind=GENERIC).values_list("term", "pk"))
+    generic_of = {
+        brand: generics[generic]
+        for entry in _read("therapy_types")
+        for generic, brands in entry["drugs"].items()
+        if generic in generics
+        for brand in brands
+    }
+    unlinked = list(Synonym.objects.filter(kind=BRAND, generic=None, term__in=generic_of))
+    for brand in unlinked:
+        brand.generic_id = generic_of[brand.term]
+    Synonym.objects.bulk_update(unlinked, ["generic"])
