@@ -4,8 +4,29 @@
 import os
 import sys
 
-OWNER_COMMANDS = {"migrate", "makemigrations", "sync_database_roles", "demo", "bench", "test", "flush"}
+OWNER_COMMANDS = {
+    "migrate",
+    "makemigrations",
+    "sync_database_roles",
+    "demo",
+    "bench",
+    "test",
+    "flush",
+}
 WORKER_COMMANDS = {"run_worker", "sync_trials", "verify_inquiries", "verify_audit"}
+WITHOUT_DATABASE = {
+    "help",
+    "check",
+    "collectstatic",
+    "compilemessages",
+    "demo",  # looks at the ports first
+    "diffsettings",
+    "findstatic",
+    "generate_keys",
+    "makemessages",
+    "makemigrations",
+    "version",
+}
 
 
 def process_for(command: str) -> str:
@@ -17,13 +38,38 @@ def process_for(command: str) -> str:
     return "staff"
 
 
+def needs_database(arguments: list[str]) -> bool:
+    """Return whether the command asks the database, as most do."""
+    command = arguments[0] if arguments else "help"
+    return not (command in WITHOUT_DATABASE or {"-h", "--help", "--version"} & set(arguments))
+
+
+def start_bundled_database() -> None:
+    """Start the bundled Postgres when the settings point at it; other databases are left alone."""
+    from django.conf import settings
+
+    from clinic.embedded_postgres import ensure_running, is_configured
+
+    if is_configured(settings.DATABASES, settings.DATA_DIR):
+        ensure_running(settings.DATA_DIR)
+
+
 def main() -> None:
+    arguments = sys.argv[1:]
+    command = arguments[0] if arguments else "help"
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "clinic.settings")
-    command = sys.argv[1] if len(sys.argv) > 1 else "help"
     os.environ.setdefault("PROCESS", process_for(command))
+    from django.core.exceptions import ImproperlyConfigured
     from django.core.management import execute_from_command_line
 
-    execute_from_command_line(sys.argv)
+    from clinic.embedded_postgres import EmbeddedPostgresError
+
+    try:
+        if needs_database(arguments):
+            start_bundled_database()
+        execute_from_command_line(sys.argv)
+    except (ImproperlyConfigured, EmbeddedPostgresError) as error:
+        sys.exit(str(error))
 
 
 if __name__ == "__main__":

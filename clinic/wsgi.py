@@ -1,0 +1,12 @@
+"""The WSGI application of both doors: the page cache outermost, then Django."""
+
+import os
+
+from django.core.wsgi import get_wsgi_application
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "clinic.settings")
+django_application = get_wsgi_application()
+
+from clinic.page_cache import PageCache  # noqa: E402  (models exist only after the set-up)
+
+application = PageCache(django_application)
