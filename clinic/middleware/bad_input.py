@@ -1,5 +1,6 @@
 """Refuses what no browser sends, before anything reads it."""
 
+import re
 from collections.abc import Callable
 from http import HTTPStatus
 from urllib.parse import unquote_to_bytes
@@ -13,6 +14,8 @@ FIELD_LIMIT = 200
 STAFF_PREFIX = "/admin/"  # editors upload pictures and save long pages
 _URLENCODED = "application/x-www-form-urlencoded"
 _MULTIPART = "multipart/form-data"
+# Django turns bytes of a path that are not UTF-8 back into percent signs.
+_BAD_PATH = re.compile(r"\x00|%[89A-F][0-9A-F]", re.IGNORECASE)
 
 
 class BadInputMiddleware:
@@ -26,17 +29,19 @@ class BadInputMiddleware:
         return self._refusal(request) or self.get_response(request)
 
     def _refusal(self, request: HttpRequest) -> HttpResponse | None:
-        # WSGI hands over the path's bytes as Latin-1 (PEP 3333).
-        path = request.META.get("PATH_INFO", "").encode("latin-1", "replace")
         query = request.META.get("QUERY_STRING", "").encode("latin-1", "replace")
-        if not _is_text(path) or not _is_text(_unquote(query)):
+        if _BAD_PATH.search(request.path_info) or not _is_text(_unquote(query)):
             return error_page(request, HTTPStatus.BAD_REQUEST)
         if request.method in {"GET", "HEAD"} or request.path_info.startswith(STAFF_PREFIX):
             return None
         return self._body_refusal(request)
 
     def _body_refusal(self, request: HttpRequest) -> HttpResponse | None:
-        if _content_length(request) > FORM_LIMIT:
+        length = request.META.get("CONTENT_LENGTH") or "0"
+        if not length.isdecimal():
+            request.META["CONTENT_LENGTH"] = "0"  # Django would stumble over it again
+            return error_page(request, HTTPStatus.BAD_REQUEST)
+        if int(length) > FORM_LIMIT:
             return error_page(request, HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
         try:
             body = request.body
@@ -49,13 +54,6 @@ class BadInputMiddleware:
         else:
             readable = True
         return None if readable else error_page(request, HTTPStatus.BAD_REQUEST)
-
-
-def _content_length(request: HttpRequest) -> int:
-    try:
-        return int(request.META.get("CONTENT_LENGTH") or 0)
-    except ValueError:
-        return 0
 
 
 def _unquote(encoded: bytes) -> bytes:
