@@ -1,10 +1,10 @@
 """Fixtures that every test may use."""
 
 import os
+from typing import Any
 
 import pytest
 from django.conf import settings
-from pytest_django.fixtures import SettingsWrapper
 
 from clinic.embedded_postgres import ensure_running
 
@@ -38,7 +38,7 @@ def empty_append_only_tables() -> None:
 
 
 @pytest.fixture(autouse=True)
-def _quick_and_without_collected_files(settings: SettingsWrapper) -> None:
+def _quick_and_without_collected_files(settings: Any) -> None:
     """Tests neither collect static files nor need passwords that are slow to guess."""
     settings.STORAGES = {
         **settings.STORAGES,

@@ -1,10 +1,12 @@
 """Addresses of the public door."""
 
 from django.conf.urls.i18n import i18n_patterns
-from django.urls import include, path
-from wagtail import urls as wagtail_urls
+from django.urls import include, path, re_path
+from wagtail.urls import serve_pattern
+from wagtail.views import serve
 
 from clinic.media import serve_picture
+from clinic.not_here import not_here
 
 urlpatterns = [
     path("", include("clinic.health_urls")),
@@ -15,7 +17,9 @@ urlpatterns = [
         path("", include("trials.inquiries.urls")),
         path("trials/", include("trials.urls")),
         path("search/", include("clinic.search_urls")),
-        path("", include(wagtail_urls)),
+        # Not wagtail.urls: they bring a login of their own, which knows no second factor.
+        path("_util/login/", not_here, name="wagtailcore_login"),
+        re_path(serve_pattern, serve, name="wagtail_serve"),
         prefix_default_language=True,
     ),
 ]

@@ -5,8 +5,8 @@ from django.urls import include, path
 from clinic.urls.public import urlpatterns as public_patterns
 
 urlpatterns = [
-    path("admin/auth/", include("allauth.urls")),
-    path("admin/", include("wagtail.admin.urls")),
+    path("admin/auth/", include("clinic.urls.login")),
+    path("admin/", include("clinic.urls.admin")),
     *public_patterns,
 ]
 
