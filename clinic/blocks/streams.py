@@ -16,6 +16,7 @@ from clinic.blocks.text import (
     CalloutBlock,
     HeadingBlock,
     ParagraphBlock,
+    PatientTextBlock,
     QuestionBlock,
     QuoteBlock,
     StepsBlock,
@@ -36,6 +37,7 @@ class BodyBlock(blocks.StreamBlock):
     question = QuestionBlock(group=_("Text"))
     quote = QuoteBlock(group=_("Text"))
     table = TableBlock(group=_("Text"))
+    patient_text = PatientTextBlock(group=_("Text"))
     when_to_call = WhenToCallBlock(group=_("Safety"))
     urgent = UrgentBlock(group=_("Safety"))
     illustration = IllustrationBlock(group=_("Pictures"))

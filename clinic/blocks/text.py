@@ -5,6 +5,8 @@ from django.utils.translation import gettext_lazy as _
 from wagtail import blocks
 from wagtail.contrib.typed_table_block.blocks import TypedTableBlock
 
+from clinic.enums import PatientTextKey
+
 RICH_TEXT_FEATURES = ["bold", "italic", "ul", "ol", "link", "document-link"]
 
 
@@ -151,6 +153,20 @@ class QuoteBlock(blocks.StructBlock):
             "text": "Ask every question. There are no small ones.",
             "attribution": "Nurse at the clinic",
         }
+
+
+class PatientTextBlock(blocks.StructBlock):
+    """A text for patients that is kept once and stands in several places, such as a notice."""
+
+    key = blocks.ChoiceBlock(choices=PatientTextKey.choices, label=_("Text"))
+
+    class Meta:
+        label = _("Text for patients")
+        icon = "doc-full-inverse"
+        label_format = "{key}"
+        template = "blocks/patient_text.html"
+        description = _("A notice or another reviewed text; edited under Texts for patients.")
+        preview_value = {"key": PatientTextKey.LANGUAGE_HELP}
 
 
 class TableBlock(TypedTableBlock):

@@ -1,6 +1,7 @@
 from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from wagtail.admin.panels import FieldPanel, FieldRowPanel, HelpPanel, MultiFieldPanel
 from wagtail.contrib.settings.models import BaseSiteSetting, register_setting
 
 
@@ -64,5 +65,47 @@ class ClinicSettings(BaseSiteSetting):
         _("our facility ZIP codes"), max_length=200, blank=True, help_text=_("Separated by spaces.")
     )
 
+    panels = [
+        MultiFieldPanel([FieldPanel("name"), FieldPanel("short_name")], heading=_("Names")),
+        MultiFieldPanel(
+            [
+                FieldPanel("phone"),
+                FieldPanel("tty"),
+                HelpPanel(template="wagtailadmin/clinic/urgent_phone_help.html"),
+                FieldPanel("urgent_phone", read_only=True),
+                FieldPanel("email"),
+            ],
+            heading=_("How to reach us"),
+        ),
+        MultiFieldPanel(
+            [
+                FieldPanel("street"),
+                FieldRowPanel(
+                    [FieldPanel("city"), FieldPanel("state"), FieldPanel("zip_code")],
+                    heading=_("Place"),
+                ),
+                FieldPanel("hours"),
+            ],
+            heading=_("Where and when"),
+        ),
+        MultiFieldPanel(
+            [
+                FieldPanel("reply_target_days"),
+                FieldRowPanel(
+                    [FieldPanel("working_day_start"), FieldPanel("working_day_end")],
+                    heading=_("Working day"),
+                ),
+                FieldPanel("working_days"),
+                FieldPanel("default_assignee"),
+            ],
+            heading=_("Reply promise"),
+        ),
+        MultiFieldPanel(
+            [FieldPanel("facility_names"), FieldPanel("facility_zip_codes")],
+            heading=_("Our site in the registry"),
+        ),
+    ]
+
     class Meta:
         verbose_name = _("clinic settings")
+        permissions = [("confirm_urgent_phone", _("Can confirm the 24/7 number"))]

@@ -10,6 +10,7 @@ from wagtail.models import (
     WorkflowMixin,
 )
 
+from clinic.enums import PatientTextKey
 from clinic.models.review import ClinicallyReviewedMixin
 
 
@@ -24,15 +25,7 @@ class PatientText(
 ):
     """A text for patients that stands in several places, one row per key and language."""
 
-    class Key(models.TextChoices):
-        EMERGENCY = "emergency", _("When to call us or 911")
-        CONSENT = "consent", _("Consent to be contacted")
-        OTHER_TRIALS = "other_trials", _("Consent to hear of other trials")
-        THANK_YOU = "thank_you", _("Thank you")
-        NEXT_STEPS = "next_steps", _("What happens next")
-        LANGUAGE_HELP = "language_help", _("Language help")
-        PRIVACY_PRACTICES = "privacy_practices", _("Notice of Privacy Practices")
-        NONDISCRIMINATION = "nondiscrimination", _("Nondiscrimination notice")
+    Key = PatientTextKey
 
     key = models.CharField(_("place"), max_length=40, choices=Key)
     title = models.CharField(_("title"), max_length=160)
