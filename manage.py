@@ -3,6 +3,7 @@
 
 import os
 import sys
+from pathlib import Path
 
 OWNER_COMMANDS = {
     "migrate",
@@ -25,6 +26,7 @@ WITHOUT_DATABASE = {
     "generate_keys",
     "makemessages",
     "makemigrations",
+    "serve",  # replaces this process with the server's
     "version",
 }
 
@@ -59,6 +61,10 @@ def main() -> None:
     command = arguments[0] if arguments else "help"
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "clinic.settings")
     os.environ.setdefault("PROCESS", process_for(command))
+    if command == "demo" and not os.environ.get("IGNORE_DOTENV"):
+        from clinic.dotenv import write_dotenv
+
+        write_dotenv(Path(__file__).resolve().parent / ".env")
     from django.core.exceptions import ImproperlyConfigured
     from django.core.management import execute_from_command_line
 

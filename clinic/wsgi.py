@@ -8,5 +8,7 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "clinic.settings")
 django_application = get_wsgi_application()
 
 from clinic.page_cache import PageCache  # noqa: E402  (models exist only after the set-up)
+from clinic.process_life import end_with_server  # noqa: E402
 
 application = PageCache(django_application)
+end_with_server()
