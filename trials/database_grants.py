@@ -1,4 +1,4 @@
-"""What each process may do with trials: the public one reads what its pages and API show."""
+"""What the roles may do with the registry mirror."""
 
 from clinic.database_roles import ALL, READ, Grants, tables_of
 
@@ -12,8 +12,19 @@ _SHOWN = [
     "trials_trialsite",
     "trials_trialtherapytype",
 ]
+
 GRANTS: Grants = {
     "public": dict.fromkeys(_SHOWN, READ),
-    "staff": tables_of("trials", ALL),
+    # The mirror is the worker's; staff list, classify and write summaries.
+    "staff": tables_of("trials", READ)
+    | {
+        "trials_plainsummary": ALL,
+        "trials_registryquery": ALL,
+        "trials_searchdocument": ALL,
+        "trials_trialcancertype": ALL,
+        "trials_trialtherapytype": ALL,
+        "trials_trial": ["SELECT", "UPDATE (is_listed, has_our_site, our_site_open)"],
+        "trials_trialsite": ["SELECT", "UPDATE (is_ours)"],
+    },
     "worker": tables_of("trials", ALL),
 }

@@ -17,25 +17,6 @@ class TrialQuerySet(models.QuerySet[Any]):
         """Return the listed trials that one can join at our clinic now."""
         return self.listed().filter(our_site_open=True)
 
-    def about(
-        self, *, therapy_types: list[int] | None = None, cancer_types: list[int] | None = None
-    ) -> "TrialQuerySet":
-        """Return the trials classified under any of the types given (ids)."""
-        trials = self
-        if therapy_types:
-            trials = trials.filter(
-                therapy_type_rows__therapy_type__in=therapy_types, therapy_type_rows__applies=True
-            )
-        if cancer_types:
-            trials = trials.filter(
-                cancer_type_rows__cancer_type__in=cancer_types, cancer_type_rows__applies=True
-            )
-        return trials.distinct()
-
-    def for_listing(self) -> "TrialQuerySet":
-        """Return the trials without the long texts that lists do not show."""
-        return self.defer("details", "criteria", "detailed_description")
-
 
 class SyncRunQuerySet(models.QuerySet[Any]):
     """Looks at the registry."""

@@ -70,7 +70,7 @@ class Vocabulary:
     ) -> None:
         """Add one word or phrase for an entry."""
         self.terms.setdefault(concept, []).append((term, language))
-        if abbreviation and len(term) < SHORTEST_ABBREVIATION_FOLDED and term.isupper():
+        if abbreviation and len(term) < SHORTEST_ABBREVIATION_FOLDED and _is_capitals(term):
             # "ALL" is a leukemia, "all" is a word: short abbreviations count in capitals only.
             self.capitals.setdefault(term, []).append(concept)
             return
@@ -127,3 +127,7 @@ class Vocabulary:
                 seen.add(plain(term))
                 others.append(term)
         return others
+
+
+def _is_capitals(term: str) -> bool:
+    return term.isalpha() and term.isupper()

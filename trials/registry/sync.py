@@ -13,10 +13,9 @@ from typing import Any
 
 from django.db import DatabaseError, transaction
 from django.utils import timezone
-from wagtail.models import Site as WagtailSite
 
-from clinic.models import ClinicSettings
 from clinic.page_cache import bump
+from clinic.site_facts import clinic_settings
 from trials.models import RefusedRecord, SyncRun, Trial
 from trials.our_site import OurFacility
 from trials.registry.batch import Candidate, Context, write
@@ -48,11 +47,8 @@ class Report:
 
 
 def our_facility() -> OurFacility:
-    """Return how the default site's settings describe our own site."""
-    site = WagtailSite.objects.filter(is_default_site=True).first()
-    if site is None:
-        return OurFacility(frozenset(), frozenset())
-    settings = ClinicSettings.for_site(site)
+    """Return how the clinic's settings describe our own site."""
+    settings = clinic_settings()
     return OurFacility.from_settings(settings.facility_names, settings.facility_zip_codes)
 
 

@@ -64,6 +64,20 @@ def ages(trial: Trial) -> str:
 
 
 @register.filter
+def plain_blocks(text: str) -> list[dict[str, Any]]:
+    """Return a plain text's paragraphs and lists (lines that begin with a hyphen)."""
+    blocks = []
+    for part in text.replace("\r\n", "\n").split("\n\n"):
+        lines = [line.strip() for line in part.split("\n") if line.strip()]
+        is_list = bool(lines) and all(line.startswith("- ") for line in lines)
+        if is_list:
+            blocks.append({"entries": [line[2:] for line in lines]})
+        elif lines:
+            blocks.append({"paragraph": " ".join(lines)})
+    return blocks
+
+
+@register.filter
 def registry_date(date: RegistryDate) -> str:
     """Return a date with no more precision than the registry gave."""
     styles = {"day": "DATE_FORMAT", "month": "YEAR_MONTH_FORMAT", "year": "Y"}
