@@ -22,19 +22,26 @@ def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix: N
 
 
 @pytest.fixture(scope="session", autouse=True)
-def empty_append_only_tables() -> None:
-    """Let the flush after a transactional test empty the tables whose triggers refuse it."""
+def flush_to_what_migrations_made() -> None:
+    """Let a transactional test leave the database as migrations did: root page, locales, roles.
+
+    Django's own flush is refused by the append-only tables and leaves the rest empty, which the
+    next run with the same database would meet.
+    """
     from django.db.backends.postgresql.operations import DatabaseOperations
 
     execute = DatabaseOperations.execute_sql_flush
 
-    def execute_without_triggers(self: DatabaseOperations, statements: list[str]) -> None:
+    def execute_and_restore(self: DatabaseOperations, statements: list[str]) -> None:
         role = "SET session_replication_role = "
         # CASCADE: not every table that refers to another belongs to an installed model.
         statements = [sql.replace(";", " CASCADE;") for sql in statements]
         execute(self, [f"{role}replica;", *statements, f"{role}DEFAULT;"])
+        contents = getattr(self.connection, "_test_serialized_contents", "")
+        if contents:
+            self.connection.creation.deserialize_db_from_string(contents)
 
-    DatabaseOperations.execute_sql_flush = execute_without_triggers
+    DatabaseOperations.execute_sql_flush = execute_and_restore
 
 
 @pytest.fixture(autouse=True)

@@ -274,7 +274,7 @@ def where_the_database_is():
     return json.dumps({name: connection.settings_dict[name] for name in names})
 
 
-@pytest.mark.django_db(transaction=True, serialized_rollback=True)
+@pytest.mark.django_db(transaction=True)
 class TestSeveralWorkers:
     def test_a_message_of_a_killed_worker_is_sent_after_its_lease(self):
         message = make_message()
