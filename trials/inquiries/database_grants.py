@@ -1,4 +1,4 @@
-"""What each process may do with the tables of this room: the public one writes and reads nothing."""
+"""What each process may do with the tables of this room: the public one adds, and reads none."""
 
 from clinic.database_roles import ADD, ALL
 

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.apps import apps
 from django.db import models
-from django.db.models import Case, Exists, F, OuterRef, Q, Value, When
+from django.db.models import Case, Exists, F, OuterRef, Prefetch, Q, Value, When
 
 from trials.inquiries.enums import OPEN, Visibility
 from trials.inquiries.permissions import user_is_lead, user_may_use_inbox
@@ -67,7 +67,10 @@ class InquiryQuerySet(models.QuerySet[Any]):
 
     def for_listing(self) -> "InquiryQuerySet":
         """Return the inquiries with all that a row of the inbox shows."""
-        return self.select_related("assignee").prefetch_related("trials", "submissions")
+        trials = apps.get_model("trials", "Trial").objects.only("nct_id", "brief_title")
+        return self.select_related("assignee").prefetch_related(
+            Prefetch("trials", trials), "submissions"
+        )
 
 
 class NoteQuerySet(models.QuerySet[Any]):

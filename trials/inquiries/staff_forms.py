@@ -51,7 +51,7 @@ class FilterForm(forms.Form):
 
     def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        trials = Trial.objects.for_listing()
+        trials = Trial.objects.only("nct_id", "brief_title")
         mine = trials.filter(team__user=user)
         self.fields["trial"].queryset = (  # type: ignore[attr-defined]
             trials.filter(inquiries__isnull=False).distinct() if user_is_lead(user) else mine
@@ -165,7 +165,9 @@ class TeamMemberForm(forms.Form):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["trial"].queryset = Trial.objects.for_listing()  # type: ignore[attr-defined]
+        self.fields["trial"].queryset = Trial.objects.only(  # type: ignore[attr-defined]
+            "nct_id", "brief_title"
+        )
         self.fields["user"].queryset = (  # type: ignore[attr-defined]
             get_user_model()
             .objects.filter(is_active=True, groups__name__in=(COORDINATORS, LEADS))

@@ -36,10 +36,9 @@ def _private(response: HttpResponse) -> HttpResponse:
 
 
 def _find_trial(nct_id: str) -> Trial | None:
-    return (
-        Trial.objects.listed().for_listing().filter(nct_id=nct_id.upper()).first()
-        or Trial.objects.listed().for_listing().filter(aliases__alias=nct_id.upper()).first()
-    )
+    trials = Trial.objects.listed().only("nct_id", "brief_title", "our_site_open")
+    wanted = nct_id.upper()
+    return trials.filter(nct_id=wanted).first() or trials.filter(aliases__alias=wanted).first()
 
 
 @method_decorator(sensitive_post_parameters(), name="dispatch")
