@@ -5,22 +5,32 @@ from typing import Any
 
 from django.http import HttpRequest
 from django.templatetags.static import static
-from django.urls import URLPattern, path
+from django.urls import URLPattern, path, reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext_lazy as _
 from wagtail import hooks
 from wagtail.admin.auth import require_admin_access
 from wagtail.models import Page
 from wagtail.snippets.models import register_snippet
 
 from clinic.admin_menus import TakeDownButton
+from clinic.demo_mail import DemoMailItem, demo_mail_view
 from clinic.middleware.public_door import hide_restricted_document, hide_restricted_page
 from clinic.middleware.staff_session import staff_is_active
 from clinic.takedown_views import TakeDownView
+from clinic.user_management import StaffViewSet
+from clinic.urgent_phone_views import UrgentPhoneView
 from clinic.viewsets import PatientTextViewSet, PersonViewSet
 
 register_snippet(PatientTextViewSet)
 register_snippet(PersonViewSet)
+
+
+@hooks.register("register_admin_viewset")
+def register_staff() -> StaffViewSet:
+    """Return the screens that manage staff."""
+    return StaffViewSet()
 
 
 @hooks.register("register_admin_urls")
@@ -32,8 +42,20 @@ def register_urls() -> list[URLPattern]:
             require_admin_access(TakeDownView.as_view()),
             name="take_down",
         ),
+        path(
+            "urgent-phone/",
+            require_admin_access(UrgentPhoneView.as_view()),
+            name="urgent_phone",
+        ),
+        path("demo-mail/", require_admin_access(demo_mail_view), name="demo_mail"),
         path("active/", require_admin_access(staff_is_active), name="staff_is_active"),
     ]
+
+
+@hooks.register("register_admin_menu_item")
+def demo_mail_item() -> DemoMailItem:
+    """Return the way to the demo's mail."""
+    return DemoMailItem(_("Demo mail"), reverse("demo_mail"), icon_name="mail", order=950)
 
 
 @hooks.register("register_page_listing_more_buttons")

@@ -7,6 +7,7 @@ from django.contrib.auth.models import Group
 from wagtail.models import Locale, Page, Site
 
 from clinic.models import HomePage, PatientText, Person, StandardPage, User
+from clinic.review import publishing_without_review
 from clinic.roles import REVIEWERS
 
 PASSWORD = "a-long-enough-test-password"
@@ -65,12 +66,15 @@ def make_home_page(**overrides: Any) -> HomePage:
 
 
 def make_page(parent: Page | None = None, **overrides: Any) -> StandardPage:
-    """Return a standard page that is live, with a first revision that nobody reviewed."""
+    """Return a standard page, live unless told otherwise, that nobody reviewed."""
     parent = parent or HomePage.objects.first() or make_home_page()
     number = next(_number)
     fields = {"title": f"Page {number}", "slug": f"page-{number}", "locale": parent.locale}
     page = parent.add_child(instance=StandardPage(**{**fields, **overrides}))
-    page.save_revision()
+    revision = page.save_revision()
+    if page.live:
+        with publishing_without_review():
+            revision.publish()
     return StandardPage.objects.get(pk=page.pk)
 
 

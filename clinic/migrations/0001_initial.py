@@ -33,8 +33,20 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'user',
                 'verbose_name_plural': 'users',
-                'permissions': [('manage_staff', 'Can manage staff and their roles')],
             },
+        ),
+        migrations.CreateModel(
+            name='StaffMember',
+            fields=[
+            ],
+            options={
+                'verbose_name': 'staff member',
+                'verbose_name_plural': 'staff',
+                'proxy': True,
+                'indexes': [],
+                'constraints': [],
+            },
+            bases=('clinic.user',),
         ),
         migrations.AddConstraint(
             model_name='user',

@@ -22,7 +22,7 @@ from clinic.models.review import (
 from clinic.models.settings import ClinicSettings
 from clinic.models.takedown import TakeDown
 from clinic.models.texts import PatientText
-from clinic.models.user import User
+from clinic.models.user import StaffMember, User
 from clinic.models.worker import JobRun, WorkerHeartbeat
 
 __all__ = [
@@ -46,6 +46,7 @@ __all__ = [
     "PeoplePage",
     "Person",
     "RateLimitHit",
+    "StaffMember",
     "StandardPage",
     "TakeDown",
     "User",

@@ -38,7 +38,6 @@ class User(AbstractUser):
     class Meta:
         verbose_name = _("user")
         verbose_name_plural = _("users")
-        permissions = [("manage_staff", _("Can manage staff and their roles"))]
         constraints = [models.UniqueConstraint(Lower("email"), name="user_email_ignores_case")]
 
     def person_for(self, locale: Any) -> Any:
@@ -52,3 +51,21 @@ class User(AbstractUser):
         """Return the name that signs this login's reviews; empty when it is linked to nobody."""
         person = self.person_for(None)
         return person.display_name if person else ""
+
+
+class StaffMemberManager(UserManager):
+    """Leaves out the break-glass accounts: nobody manages those in the admin."""
+
+    def get_queryset(self) -> models.QuerySet[Any]:
+        return super().get_queryset().filter(is_superuser=False)
+
+
+class StaffMember(User):
+    """A user as site administrators manage them: with permissions of its own."""
+
+    objects = StaffMemberManager()  # type: ignore[misc,assignment]
+
+    class Meta:
+        proxy = True
+        verbose_name = _("staff member")
+        verbose_name_plural = _("staff")
