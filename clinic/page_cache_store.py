@@ -13,6 +13,8 @@ import brotli
 Headers = list[tuple[str, str]]
 
 _KEPT_TYPES = ("text/html", "text/plain", "application/atom+xml", "application/xml", "text/xml")
+# Said anew with each answer, or true only of the one request that made the page.
+_REPLACED = {"cache-control", "content-length", "etag", "vary", "x-page-cache", "x-request-id"}
 _SMALLEST_COMPRESSED = 500
 _BROTLI_QUALITY = 6  # 11 costs thirty times the work for a tenth less
 _GZIP_LEVEL = 6
@@ -47,8 +49,7 @@ class CachedPage:
         if len(content) >= _SMALLEST_COMPRESSED:
             bodies["br"] = brotli.compress(content, quality=_BROTLI_QUALITY)
             bodies["gzip"] = gzip.compress(content, _GZIP_LEVEL, mtime=0)
-        own = {"content-length", "etag", "vary", "cache-control", "x-page-cache"}
-        kept = [(name, value) for name, value in headers if name.lower() not in own]
+        kept = [(name, value) for name, value in headers if name.lower() not in _REPLACED]
         tag = f'"{hashlib.sha256(content).hexdigest()[:24]}"'
         kept += [
             ("ETag", f"W/{tag}"),

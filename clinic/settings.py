@@ -159,7 +159,7 @@ INSTALLED_APPS = [
     "modelcluster",
     "taggit",
     "allauth",
-    "allauth.account",
+    "clinic.account_models.AccountModels" if PROCESS == "public" else "allauth.account",
     "allauth.mfa",
     "csp",
     "django.contrib.auth",

@@ -21,11 +21,18 @@ _SHORT_LIFE_SECONDS = 10
 _LONGEST_PAUSE_SECONDS = 10
 
 
+def _begin_child() -> None:
+    """Undo what the child would inherit from the process that watches it."""
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, signal.SIG_DFL)
+    end_with_parent()
+
+
 class _Child(Popen):
     """A command without a shell in between, in a process group of its own."""
 
     def __init__(self, command: list[str], **options: Any) -> None:
-        super().__init__(command, shell=False, preexec_fn=end_with_parent, **options)
+        super().__init__(command, shell=False, preexec_fn=_begin_child, **options)
 
 
 class _Restarting(Process):
