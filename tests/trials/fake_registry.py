@@ -80,6 +80,11 @@ def fails(status: int, **headers: str) -> Callable[[BaseHTTPRequestHandler], Non
     return lambda handler: send(handler, {"message": "no"}, status, **headers)
 
 
+def answers(value: Any) -> Callable[[BaseHTTPRequestHandler], None]:
+    """Return an answer to be given once."""
+    return lambda handler: send(handler, value)
+
+
 def cut_short(handler: BaseHTTPRequestHandler) -> None:
     """Promise more than is sent."""
     handler.send_response(200)

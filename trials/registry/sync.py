@@ -22,7 +22,7 @@ from trials.registry.batch import Candidate, Context, write
 from trials.registry.files import Received
 from trials.registry.fingerprint import content_hash
 from trials.registry.record import RecordRefused, read_record
-from trials.registry.values import clean
+from trials.registry.values import clean, storable
 from trials.vocabulary import Vocabulary
 
 BATCH = 200
@@ -192,7 +192,7 @@ class _Batch:
                     source=clean(source)[:300],
                     nct_id=nct_id,
                     reason=clean(reason),
-                    record=study,
+                    record=storable(study),
                     first_run=self.context.run,
                     last_run=self.context.run,
                 )
