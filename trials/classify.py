@@ -20,12 +20,11 @@ CHUNK = 500
 
 def cancer_texts(trial: Trial) -> list[str]:
     """Return the texts of a trial that name cancers."""
+    mesh = [entry["term"] for entry in trial.details.get("condition_mesh", [])]
     return [
-        *trial.conditions,
-        *trial.keywords,
+        *_with_natural_order([*trial.conditions, *trial.keywords, *mesh]),
         trial.brief_title,
         trial.official_title,
-        *_mesh(trial.details.get("condition_mesh", [])),
     ]
 
 
@@ -35,20 +34,19 @@ def therapy_texts(trial: Trial) -> list[str]:
     return [
         *(entry["name"] for entry in interventions),
         *(name for entry in interventions for name in entry["other_names"]),
+        *(entry["term"] for entry in trial.details.get("intervention_mesh", [])),
         *trial.keywords,
         trial.brief_title,
         trial.official_title,
-        *_mesh(trial.details.get("intervention_mesh", [])),
     ]
 
 
-def _mesh(terms: list[dict[str, str]]) -> Iterable[str]:
+def _with_natural_order(terms: list[str]) -> Iterable[str]:
+    """Yield the terms, and those that MeSH inverts ("Carcinoma, Renal Cell") both ways."""
     for term in terms:
-        heading = term["term"]
-        yield heading
-        # MeSH inverts: "Carcinoma, Non-Small-Cell Lung".
-        if heading.count(",") == 1:
-            first, second = heading.split(",")
+        yield term
+        if term.count(",") == 1:
+            first, second = term.split(",")
             yield f"{second.strip()} {first}"
 
 

@@ -1,5 +1,6 @@
 """Reads a search from an address. What cannot be understood is left out, with a note."""
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from urllib.parse import urlencode
@@ -15,11 +16,9 @@ LONGEST_QUERY = 200
 OLDEST = 120
 SORTS = ("relevance", "updated", "title", "start")
 PHASE_WORDS = {
-    **{value.lower(): value for value in Phase.values},
+    **{value.lower().replace("_", ""): value for value in Phase.values},
     **{value.lower().removeprefix("phase"): value for value in Phase.values},
-    "early": Phase.EARLY_PHASE1.value,
     "early1": Phase.EARLY_PHASE1.value,
-    "0": Phase.EARLY_PHASE1.value,
 }
 SEX_WORDS = {
     "female": Sex.FEMALE.value,
@@ -136,7 +135,7 @@ class _Reader:
         chosen: dict[str, None] = {}
         for given in self.values.get(key, []):
             value = given.strip().lower()
-            compact = value.replace(" ", "") if key == "phase" else value
+            compact = re.sub(r"[ _-]", "", value) if key == "phase" else value
             if compact in known:
                 chosen[known[compact]] = None
             elif value:

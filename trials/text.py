@@ -22,7 +22,7 @@ SAME_WORD = {
     "tumores": "tumor",
     "canceres": "cancer",
 }
-SPELLING = re.compile(rf"\b(?:{'|'.join(SAME_WORD)})\b")
+SPELLING = re.compile(rf"\b({'|'.join(SAME_WORD)})(s?)\b")
 CANCER_WORDS = frozenset({"neoplasm", "carcinoma", "tumor", "malignancy", "neoplasia"})
 
 
@@ -60,13 +60,13 @@ def index_text(text: str) -> str:
 
     "PD-1" is found as "PD 1" and as "PD1"; the joined forms stand last so that phrases stay whole.
     """
-    folded = SPELLING.sub(lambda match: SAME_WORD[match[0]], plain(text))
+    folded = SPELLING.sub(lambda m: SAME_WORD[m[1]] + m[2], plain(text))
     joined = [DASHES.sub("", compound) for compound in COMPOUND.findall(folded)]
     return "\n".join([DASHES.sub(" ", folded), *joined]) if joined else folded
 
 
 def query_forms(text: str) -> list[str]:
     """Return the spellings of a query's words to look for, compounds apart and joined."""
-    folded = SPELLING.sub(lambda match: SAME_WORD[match[0]], plain(text))
+    folded = SPELLING.sub(lambda m: SAME_WORD[m[1]] + m[2], plain(text))
     apart, joined = DASHES.sub(" ", folded), DASHES.sub("", folded)
     return [apart] if apart == joined else [apart, joined]
