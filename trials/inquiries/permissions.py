@@ -17,7 +17,12 @@ if TYPE_CHECKING:
 
 
 def _is_in(user: "User | AnonymousUser", *groups: str) -> bool:
-    return user.is_authenticated and user.is_active and user.groups.filter(name__in=groups).exists()
+    if not (user.is_authenticated and user.is_active):
+        return False
+    # A user object lives as long as its request, which asks this many times.
+    if not hasattr(user, "_group_names"):
+        user._group_names = set(user.groups.values_list("name", flat=True))  # type: ignore[union-attr]
+    return not user._group_names.isdisjoint(groups)  # type: ignore[union-attr]
 
 
 def user_may_use_inbox(user: "User | AnonymousUser") -> bool:

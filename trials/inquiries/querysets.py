@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.apps import apps
 from django.db import models
-from django.db.models import Case, Exists, F, OuterRef, Prefetch, Q, Value, When
+from django.db.models import Case, Count, Exists, F, OuterRef, Prefetch, Q, Value, When
 
 from trials.inquiries.enums import OPEN, Visibility
 from trials.inquiries.permissions import user_is_lead, user_may_use_inbox
@@ -51,6 +51,14 @@ class InquiryQuerySet(models.QuerySet[Any]):
         )
         return self.open().filter(
             ~Exists(of_a_team) | Q(is_quarantined=True), assignee__isnull=True
+        )
+
+    def counts(self, now: datetime) -> dict[str, int]:
+        """Return how many open inquiries are in quarantine and how many are overdue."""
+        is_overdue = Q(first_attempt_at__isnull=True, reply_due_at__lt=now)
+        return self.open().aggregate(
+            quarantine=Count("pk", filter=Q(is_quarantined=True)),
+            overdue=Count("pk", filter=is_overdue),
         )
 
     def by_clock(self) -> "InquiryQuerySet":

@@ -126,8 +126,7 @@ class InboxView(InboxAccessMixin, WagtailAdminTemplateMixin, TemplateView):
             filters=filters,
             search_form=search_form,
             is_search=is_search,
-            quarantined=visible.open().quarantined().count(),
-            overdue=visible.overdue(now).count(),
+            counts=visible.counts(now),
         )
         return self.render_to_response(context)
 
