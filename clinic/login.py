@@ -33,7 +33,9 @@ class AccountAdapter(DefaultAccountAdapter):
     def pre_authenticate(self, request: HttpRequest, **credentials: Any) -> None:
         """Raise ValidationError after too many attempts, counted on all machines together."""
         super().pre_authenticate(request, **credentials)
-        if hit("login", self._get_login_attempts_cache_key(request, **credentials), ATTEMPTS, WINDOW):
+        if hit(
+            "login", self._get_login_attempts_cache_key(request, **credentials), ATTEMPTS, WINDOW
+        ):
             raise self.validation_error("too_many_login_attempts")
 
     def _get_login_attempts_cache_key(self, request: HttpRequest, **credentials: Any) -> str:

@@ -146,7 +146,9 @@ def publish_reviewed(workflow_state: Any, user: Any = None) -> None:
     live = revision.content_object
     state = live.approval_of(revision, workflow_state=workflow_state)
     if state is None:
-        raise ReviewRefused(_("This text is not the one that was approved. Please submit it again."))
+        raise ReviewRefused(
+            _("This text is not the one that was approved. Please submit it again.")
+        )
     problems = find_problems(revision.as_object())
     if problems:
         raise ReviewRefused(" ".join(problems))

@@ -3,6 +3,7 @@
 from typing import Any
 
 from allauth.account.forms import ResetPasswordForm
+from allauth.core.context import request_context
 from allauth.mfa.models import Authenticator
 from django import forms
 from django.contrib.auth.models import Group
@@ -10,6 +11,7 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
+from wagtail.admin import messages
 from wagtail.admin.forms import WagtailAdminModelForm
 from wagtail.admin.views import generic
 from wagtail.admin.viewsets.model import ModelViewSet
@@ -46,7 +48,12 @@ class StaffForm(WagtailAdminModelForm):
     def clean_email(self) -> str:
         """Return the address in lower case; raises ValidationError when somebody has it."""
         email = self.cleaned_data["email"].lower()
-        if type(self.instance)._base_manager.exclude(pk=self.instance.pk).filter(email=email).exists():
+        if (
+            type(self.instance)
+            ._base_manager.exclude(pk=self.instance.pk)
+            .filter(email=email)
+            .exists()
+        ):
             raise ValidationError(_("Somebody already has this address."))
         return email
 
@@ -117,10 +124,17 @@ class StaffCreateView(generic.CreateView):
         return member
 
     def invite(self, member: StaffMember) -> None:
-        """Send the mail that "forgot your password" sends."""
+        """Send the mail that "forgot your password" sends; say so when that fails."""
         form = ResetPasswordForm({"email": member.email})
-        if form.is_valid():
-            form.save(self.request)
+        try:
+            with request_context(self.request):
+                if form.is_valid():
+                    form.save(self.request)
+        except OSError:  # every failure of SMTP is one
+            messages.warning(
+                self.request,
+                _("The invitation could not be sent. The person can ask for a new password."),
+            )
 
 
 class StaffEditView(generic.EditView):

@@ -12,17 +12,22 @@ from django.utils.translation import gettext_lazy as _
 from wagtail import hooks
 from wagtail.admin.auth import require_admin_access
 from wagtail.models import Page
+from wagtail.permission_policies import ModelPermissionPolicy
+from wagtail.permissions import register_permission_policy
 from wagtail.snippets.models import register_snippet
 
 from clinic.admin_menus import TakeDownButton
 from clinic.demo_mail import DemoMailItem, demo_mail_view
 from clinic.middleware.public_door import hide_restricted_document, hide_restricted_page
 from clinic.middleware.staff_session import staff_is_active
+from clinic.models import StaffMember
 from clinic.takedown_views import TakeDownView
 from clinic.user_management import StaffViewSet
 from clinic.urgent_phone_views import UrgentPhoneView
 from clinic.viewsets import PatientTextViewSet, PersonViewSet
 
+# Without its own policy the proxy would ask for the permissions of Wagtail's user screens.
+register_permission_policy(StaffMember, ModelPermissionPolicy(StaffMember))
 register_snippet(PatientTextViewSet)
 register_snippet(PersonViewSet)
 
@@ -59,9 +64,7 @@ def demo_mail_item() -> DemoMailItem:
 
 
 @hooks.register("register_page_listing_more_buttons")
-def listing_buttons(
-    page: Page, user: Any, next_url: str | None = None
-) -> Iterator[TakeDownButton]:
+def listing_buttons(page: Page, user: Any, next_url: str | None = None) -> Iterator[TakeDownButton]:
     """Yield the take-down button of a row in the page explorer."""
     yield TakeDownButton(page=page)
 

@@ -146,7 +146,13 @@ class ClinicalReviewTask(AbstractGroupApprovalTask):
 
     @transaction.atomic
     def on_action(
-        self, task_state: TaskState, user: Any, action_name: str, /, comment: str = "", **_extra: Any
+        self,
+        task_state: TaskState,
+        user: Any,
+        action_name: str,
+        /,
+        comment: str = "",
+        **_extra: Any,
     ) -> None:
         """Approve or ask for changes; raises ReviewRefused with a sentence for the reviewer.
 

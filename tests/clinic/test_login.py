@@ -301,7 +301,9 @@ class TestForgottenPassword:
         settings.ALLOWED_HOSTS = ["*"]
         user = make_user(EDITORS)
         client.post(
-            reverse("account_reset_password"), {"email": user.email}, headers={"host": "evil.example"}
+            reverse("account_reset_password"),
+            {"email": user.email},
+            headers={"host": "evil.example"},
         )
         body = mail.outbox[0].body
         assert settings.STAFF_URL + "/admin/auth/password/reset/key/" in body

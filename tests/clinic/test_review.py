@@ -292,7 +292,9 @@ class TestContentIsBound:
         state = submit(mine, editor)
         change(other, editor, introduction="Other")
         submit(other, editor)
-        url = reverse("wagtailadmin_pages:workflow_action", args=[other.pk, APPROVE_WHOLE_PAGE, state.pk])
+        url = reverse(
+            "wagtailadmin_pages:workflow_action", args=[other.pk, APPROVE_WHOLE_PAGE, state.pk]
+        )
         log_in(reviewer).post(url, {"comment": ""})
         assert fresh(mine).introduction == ""
 
@@ -452,7 +454,9 @@ class TestWaysAround:
         page = make_page()
         change(page, reviewer, introduction="Mine")
         state = submit(page, make_user(EDITORS))
-        url = reverse("wagtailadmin_pages:workflow_action", args=[page.pk, APPROVE_WHOLE_PAGE, state.pk])
+        url = reverse(
+            "wagtailadmin_pages:workflow_action", args=[page.pk, APPROVE_WHOLE_PAGE, state.pk]
+        )
         log_in(reviewer).post(url, {"comment": ""})
         assert fresh(page).introduction == ""
 
@@ -460,9 +464,7 @@ class TestWaysAround:
 class TestSchedule:
     def schedule(self, editor, reviewer):
         page = make_page()
-        change(
-            page, editor, introduction="Later", go_live_at=timezone.now() + timedelta(hours=1)
-        )
+        change(page, editor, introduction="Later", go_live_at=timezone.now() + timedelta(hours=1))
         act(submit(page, editor), reviewer)
         revision = fresh(page).scheduled_revision
         assert fresh(page).introduction == ""
@@ -485,7 +487,7 @@ class TestSchedule:
         assert str(page.pk) in out.getvalue()
 
     def test_approved_schedule_is_published_at_its_time(self, editor, reviewer, monkeypatch):
-        page, revision = self.schedule(editor, reviewer)
+        page, _revision = self.schedule(editor, reviewer)
         later = timezone.now() + timedelta(hours=2)
         monkeypatch.setattr("wagtail.actions.publish_revision.timezone.now", lambda: later)
         call_command("publish_scheduled")
@@ -519,7 +521,9 @@ class TestMessages:
         change(page, editor, introduction="New words")
         state = submit(page, editor)
         client = log_in(make_user(REVIEWERS))
-        url = reverse("wagtailadmin_pages:workflow_action", args=[page.pk, APPROVE_WHOLE_PAGE, state.pk])
+        url = reverse(
+            "wagtailadmin_pages:workflow_action", args=[page.pk, APPROVE_WHOLE_PAGE, state.pk]
+        )
         response = client.post(url, {"comment": ""}, follow=True)
         assert response.status_code == 200
         assert "not linked to a person" in response.content.decode()
@@ -529,10 +533,10 @@ class TestMessages:
         change(page, editor, introduction="New words")
         state = submit(page, editor)
         client = log_in(make_user(REVIEWERS))
-        url = reverse("wagtailadmin_pages:workflow_action", args=[page.pk, APPROVE_WHOLE_PAGE, state.pk])
-        response = client.post(
-            url, {"comment": ""}, headers={"x-requested-with": "XMLHttpRequest"}
+        url = reverse(
+            "wagtailadmin_pages:workflow_action", args=[page.pk, APPROVE_WHOLE_PAGE, state.pk]
         )
+        response = client.post(url, {"comment": ""}, headers={"x-requested-with": "XMLHttpRequest"})
         assert json.loads(response.content)["step"] == "success"
 
     def test_editor_without_fields_of_the_review(self, editor):
