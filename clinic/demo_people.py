@@ -20,7 +20,7 @@ REVIEWER = "reviewer@demo.example"
 
 @transaction.atomic
 def load_demo_people() -> None:
-    """Add the logins that are missing and change none; raises ImproperlyConfigured outside the demo."""
+    """Add the missing logins, change none; raises ImproperlyConfigured outside the demo."""
     if not settings.DEMO:
         raise ImproperlyConfigured("Demo logins are only for DEMO=1.")
     for email, (role, first_name, last_name) in DEMO_PEOPLE.items():

@@ -1,7 +1,6 @@
 """The project package's own screens in the admin."""
 
 from django.utils.translation import gettext_lazy as _
-from wagtail.admin.panels import FieldPanel
 from wagtail.snippets.views.snippets import SnippetViewSet
 
 from clinic.models import PatientText, Person

@@ -22,8 +22,8 @@ from clinic.middleware.public_door import hide_restricted_document, hide_restric
 from clinic.middleware.staff_session import staff_is_active
 from clinic.models import StaffMember
 from clinic.takedown_views import TakeDownView
-from clinic.user_management import StaffViewSet
 from clinic.urgent_phone_views import UrgentPhoneView
+from clinic.user_management import StaffViewSet
 from clinic.viewsets import PatientTextViewSet, PersonViewSet
 
 # Without its own policy the proxy would ask for the permissions of Wagtail's user screens.

@@ -48,9 +48,9 @@ class ClinicallyReviewedMixin(models.Model):
 
         Every way of publishing that Wagtail has ends here, also those that ask for no permission.
         """
-        if self._would_go_live(kwargs.get("update_fields")) and review_is_required():
-            if self.approval_of(self.live_revision) is None:
-                raise ReviewRefused(gettext("Only what a clinical reviewer approved can go live."))
+        goes_live = self._would_go_live(kwargs.get("update_fields"))
+        if goes_live and review_is_required() and self.approval_of(self.live_revision) is None:
+            raise ReviewRefused(gettext("Only what a clinical reviewer approved can go live."))
         super().save(*args, **kwargs)
 
     def _would_go_live(self, update_fields: Any) -> bool:
