@@ -4,11 +4,11 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from django.conf import settings
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.http import HttpRequest
 from django.urls import translate_url
 from django.utils.translation import get_language, get_language_info
-from wagtail.models import Page
+from wagtail.models import Page, PageViewRestriction
 
 HOME_DEPTH = 2
 MENU_DEPTH = 3
@@ -59,18 +59,35 @@ def _language() -> str:
     return (get_language() or settings.LANGUAGE_CODE).split("-")[0]
 
 
-def load_navigation(request: HttpRequest | None, page: Page | None) -> Navigation:
-    """Return the navigation around a page (or a view) in the active language: one query.
+def load_surroundings(
+    request: HttpRequest | None, page: Page | None
+) -> tuple[Navigation, list[LanguageLink]]:
+    """Return the navigation and the language links around a page (or a view): one query.
 
     Pages right below the home page stand in the menu when they are marked for menus, otherwise in
     the footer.
     """
     paths = _ancestor_paths(page)
-    top = Q(depth__in=(HOME_DEPTH, MENU_DEPTH), locale__language_code=_language())
+    wanted = Q(depth__in=(HOME_DEPTH, MENU_DEPTH), locale__language_code=_language())
+    if paths:
+        family = Page.objects.filter(path__in=paths, depth__gte=HOME_DEPTH)
+        wanted |= Q(path__in=paths) | Q(translation_key__in=family.values("translation_key"))
+    restrictions = PageViewRestriction.objects.filter(page_id=OuterRef("pk"))
     rows = list(
-        Page.objects.live().filter(top | Q(path__in=paths), depth__gte=HOME_DEPTH).order_by("path")
+        Page.objects.live()
+        .filter(wanted, depth__gte=HOME_DEPTH)
+        .annotate(is_restricted=Exists(restrictions))
+        .select_related("locale")
+        .order_by("path")
     )
-    current = page.path if page is not None else ""
+    if page is None or not page.pk:
+        return _navigation(request, None, rows), view_language_links(request)
+    return _navigation(request, page, rows), _page_language_links(request, page, rows)
+
+
+def _navigation(request: HttpRequest | None, page: Page | None, rows: list[Any]) -> Navigation:
+    language, current = _language(), page.path if page is not None else ""
+    ancestors = set(_ancestor_paths(page)[:-1])
 
     def link(row: Page) -> Link:
         return Link(
@@ -80,10 +97,9 @@ def load_navigation(request: HttpRequest | None, page: Page | None) -> Navigatio
             is_current=bool(current) and current.startswith(row.path),
         )
 
-    home = next((row for row in rows if row.depth == HOME_DEPTH), None)
-    language = _language()
-    below = [row for row in rows if row.depth == MENU_DEPTH]
-    ancestors = set(paths[:-1])
+    ours = [row for row in rows if row.locale.language_code == language]
+    home = next((row for row in ours if row.depth == HOME_DEPTH), None)
+    below = [row for row in ours if row.depth == MENU_DEPTH]
     return Navigation(
         home=link(home) if home else Link(title="", url=f"/{language}/"),
         menu=[link(row) for row in below if row.show_in_menus],
@@ -92,27 +108,27 @@ def load_navigation(request: HttpRequest | None, page: Page | None) -> Navigatio
     )
 
 
-def page_language_links(request: HttpRequest | None, page: Page) -> list[LanguageLink]:
-    """Return one link per language: the translation, or the nearest translated ancestor. One query.
+def _page_language_links(
+    request: HttpRequest | None, page: Page, rows: list[Any]
+) -> list[LanguageLink]:
+    """Return one link per language: the translation, or the nearest translated ancestor.
 
     A link that is not exact carries a fragment that shows a notice on the page it leads to, so
     that no cookie or parameter is needed and cached pages stay whole.
     """
-    current = _language()
-    keys = Page.objects.filter(path__in=_ancestor_paths(page), depth__gte=HOME_DEPTH)
-    translations: dict[str, Page] = {}
-    for row in (
-        Page.objects.live()
-        .filter(translation_key__in=keys.values("translation_key"), view_restrictions__isnull=True)
-        .exclude(locale_id=page.locale_id)
-        .select_related("locale")
-        .order_by("depth")
-    ):
-        translations[row.locale.language_code] = row
+    family = {row.translation_key for row in rows if row.path in set(_ancestor_paths(page))}
+    family.add(page.translation_key)
+    translations = {
+        row.locale.language_code: row
+        for row in sorted(rows, key=lambda row: row.depth)
+        if row.translation_key in family
+        and row.locale_id != page.locale_id
+        and not row.is_restricted
+    }
     links = []
     for code, _name in settings.LANGUAGES:
         found = translations.get(code)
-        if code == current:
+        if code == _language():
             links.append(_language_link(code, page.get_url(request) or "", is_current=True))
         elif found is None:
             links.append(_language_link(code, f"/{code}/#{NOT_TRANSLATED}", is_exact=False))
@@ -123,13 +139,13 @@ def page_language_links(request: HttpRequest | None, page: Page) -> list[Languag
     return links
 
 
-def view_language_links(request: HttpRequest) -> list[LanguageLink]:
+def view_language_links(request: HttpRequest | None) -> list[LanguageLink]:
     """Return one link per language for a view: the same address under the other prefix."""
     current = _language()
     links = []
     for code, _name in settings.LANGUAGES:
         url = f"/{code}/"
-        if getattr(request, "resolver_match", None) is not None:
+        if request is not None and getattr(request, "resolver_match", None) is not None:
             translated = translate_url(request.get_full_path(), code)
             url = translated if translated.startswith(f"/{code}/") else url
         links.append(_language_link(code, url, is_current=code == current))

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from django.utils.translation import gettext
-from wagtail.models import Page
+from wagtail.models import Locale, Page
 from wagtail.query import PageQuerySet
 from wagtail.search.query import Fuzzy
 
@@ -64,7 +64,10 @@ def search_site(query: SearchQuery) -> list[ResultGroup]:
 
 def contribute(query: SearchQuery) -> ResultGroup:
     """Return the live, public pages that fit; similar words when nothing fits exactly."""
-    pages = Page.objects.live().public().filter(locale__language_code=query.language).specific()
+    locale = Locale.objects.filter(language_code=query.language).first()
+    if locale is None:
+        return _group([], total=0)
+    pages = Page.objects.live().public().filter(locale=locale).specific()
     found = pages.search(query.text)
     results = list(found[: query.limit])
     if results:

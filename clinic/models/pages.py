@@ -2,11 +2,13 @@
 
 from django.core.exceptions import ValidationError
 from django.db import models
+from django.http import Http404, HttpRequest
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.panels import FieldPanel, HelpPanel, MultiFieldPanel
 from wagtail.fields import StreamField
 from wagtail.models import Page
 from wagtail.search import index
+from wagtail.url_routing import RouteResult
 
 from clinic import illustrations
 from clinic.blocks import BodyBlock, HomeBlock
@@ -98,6 +100,19 @@ class HomePage(BasePage):
 
     class Meta:
         verbose_name = _("home page")
+
+    def route(self, request: HttpRequest, path_components: list[str]) -> RouteResult:
+        """Return the page below with one look-up of the whole path; raises Http404.
+
+        Wagtail looks up every level on the way, twice, and no type of ours routes in its own way.
+        """
+        if not path_components:
+            return super().route(request, path_components)
+        below = "/".join(path_components)
+        page = self.get_descendants().filter(url_path=f"{self.url_path}{below}/").first()
+        if page is None:
+            raise Http404
+        return page.specific.route(request, [])
 
 
 class ContentPage(BasePage):

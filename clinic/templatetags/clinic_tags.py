@@ -3,7 +3,6 @@
 from typing import Any
 
 from django import template
-from django.conf import settings
 from django.template import Context
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
@@ -13,13 +12,7 @@ from wagtail.models import Page
 from clinic import illustrations
 from clinic.icons import PATHS
 from clinic.models import ClinicImage, ClinicSettings, PatientText, Person
-from clinic.navigation import (
-    LanguageLink,
-    Navigation,
-    load_navigation,
-    page_language_links,
-    view_language_links,
-)
+from clinic.navigation import load_surroundings
 from clinic.phones import dial
 from clinic.renditions import Picture
 from clinic.renditions import picture as read_picture
@@ -29,11 +22,6 @@ from clinic.site_facts import patient_texts
 register = template.Library()
 
 
-def _page(context: Context) -> Page | None:
-    page = context.get("page")
-    return page if isinstance(page, Page) else None
-
-
 @register.simple_tag(takes_context=True)
 def clinic_settings(context: Context) -> ClinicSettings:
     """Return the clinic's settings."""
@@ -41,24 +29,12 @@ def clinic_settings(context: Context) -> ClinicSettings:
 
 
 @register.simple_tag(takes_context=True)
-def navigation(context: Context) -> Navigation:
-    """Return menu, footer links and breadcrumbs around the current page or view."""
-    return load_navigation(context.get("request"), _page(context))
-
-
-@register.simple_tag(takes_context=True)
-def language_links(context: Context) -> list[LanguageLink]:
-    """Return one link per language that never ends in a 404."""
-    request = context.get("request")
-    page = _page(context)
-    if page is not None and page.pk:
-        return page_language_links(request, page)
-    if request is None or "exception" in context:
-        return [
-            LanguageLink(code=code, name=str(name), url=f"/{code}/")
-            for code, name in settings.LANGUAGES
-        ]
-    return view_language_links(request)
+def surroundings(context: Context) -> dict[str, Any]:
+    """Return ``nav`` (menu, footer, breadcrumbs) and ``languages``, which never lead to a 404."""
+    page = context.get("page")
+    page = page if isinstance(page, Page) else None
+    nav, languages = load_surroundings(context.get("request"), page)
+    return {"nav": nav, "languages": languages}
 
 
 @register.simple_tag(takes_context=True)

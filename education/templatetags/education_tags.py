@@ -1,12 +1,14 @@
 """Lists of education pages for templates, in few queries."""
 
+from dataclasses import dataclass
 from typing import Any
 
 from django import template
 from django.conf import settings
+from django.db.models import QuerySet, Value
 from django.utils.translation import get_language
 
-from education.models import EducationIndexPage, EducationPage, TherapyType
+from education.models import CancerType, EducationIndexPage, EducationPage, TherapyType
 
 register = template.Library()
 
@@ -52,4 +54,35 @@ def therapy_type_cards() -> list[dict[str, Any]]:
 @register.simple_tag
 def related_pages(page: EducationPage) -> list[EducationPage]:
     """Return the live pages that the editor chose as the next to read."""
-    return list(page.related_pages.live().for_cards())
+    chosen = page.related_pages.filter(live=True)
+    # A preview holds what the editor chose but has not saved: a list that behaves like a queryset.
+    return list(chosen.for_cards() if isinstance(chosen, QuerySet) else chosen)
+
+
+@dataclass(frozen=True)
+class Topic:
+    """A vocabulary entry as far as a search for trials needs it."""
+
+    pk: int
+    slug: str
+
+
+@register.simple_tag
+def topics(page: EducationPage) -> dict[str, list[Topic]]:
+    """Return the therapy types and the cancer types of a page, with one query for both."""
+    if not isinstance(page.therapy_types.all(), QuerySet):  # a preview, as above
+        return {
+            "therapy_types": [Topic(entry.pk, entry.slug) for entry in page.therapy_types.all()],
+            "cancer_types": [Topic(entry.pk, entry.slug) for entry in page.cancer_types.all()],
+        }
+    found: dict[str, list[Topic]] = {"therapy_types": [], "cancer_types": []}
+    parts = [
+        model.objects.filter(educationpage=page)
+        .order_by()
+        .annotate(kind=Value(kind))
+        .values_list("kind", "pk", "slug")
+        for kind, model in (("therapy_types", TherapyType), ("cancer_types", CancerType))
+    ]
+    for kind, pk, slug in parts[0].union(parts[1]).order_by("slug"):
+        found[kind].append(Topic(pk=pk, slug=slug))
+    return found
