@@ -22,7 +22,7 @@ test: $(INSTALLED) chromium ## run every test, browser tests included
 	@$(RUN) -m pytest $(PYTEST_ARGUMENTS)
 
 bench: $(INSTALLED) ## measure page weight, queries, throughput, search and sync
-	@IGNORE_DOTENV=1 DEMO=1 $(RUN) -m clinic.bench
+	@IGNORE_DOTENV=1 DEMO=1 $(RUN) manage.py bench
 
 check: $(INSTALLED) ## lint, format, types, migrations, deployment checks
 	$(VENV)/bin/ruff check .
@@ -33,7 +33,7 @@ check: $(INSTALLED) ## lint, format, types, migrations, deployment checks
 	$(RUN) -m clinic.deployment_check
 
 screenshots: $(INSTALLED) chromium ## take pictures of the demo into docs/screenshots
-	@IGNORE_DOTENV=1 DEMO=1 $(RUN) -m clinic.screenshots
+	@IGNORE_DOTENV=1 DEMO=1 $(RUN) manage.py screenshots
 
 format: $(INSTALLED) ## format Python and templates
 	$(VENV)/bin/ruff format .

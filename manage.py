@@ -16,6 +16,7 @@ OWNER_COMMANDS = {
 }
 WORKER_COMMANDS = {"run_worker", "sync_trials", "verify_inquiries", "verify_audit"}
 WITHOUT_DATABASE = {
+    "bench",  # starts one of its own
     "help",
     "check",
     "collectstatic",
@@ -26,6 +27,7 @@ WITHOUT_DATABASE = {
     "generate_keys",
     "makemessages",
     "makemigrations",
+    "screenshots",
     "serve",  # replaces this process with the server's
     "version",
 }

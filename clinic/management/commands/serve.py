@@ -16,6 +16,7 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--host", default="127.0.0.1")
+        parser.add_argument("--application", default="clinic.wsgi:application")
         parser.add_argument("--port", type=int, default=settings.PORT)
         parser.add_argument("--workers", type=int, default=os.cpu_count() or 1)
         parser.add_argument(
@@ -41,5 +42,5 @@ class Command(BaseCommand):
             "--log-level": "warning",
         }
         flags = [text for item in arguments.items() for text in map(str, item)]
-        switches = ["--respawn-failed-workers", "--no-ws", "clinic.wsgi:application"]
+        switches = ["--respawn-failed-workers", "--no-ws", options["application"]]
         os.execv(granian, [granian, *flags, *switches])  # noqa: S606
