@@ -6,7 +6,6 @@ from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 
 from django.conf import settings
-from django.db import Error as DatabaseError
 
 from clinic.models import ClinicSettings
 
@@ -41,16 +40,6 @@ def remember(clinic: ClinicSettings) -> ContactCard:
         except OSError as error:
             logger.warning("The contact card was not written: %s", type(error).__name__)
     return card
-
-
-def refresh() -> None:
-    """Read the numbers from the database; without one, what is known stays."""
-    try:
-        clinic = ClinicSettings.objects.order_by("-site__is_default_site").first()
-    except DatabaseError:
-        return
-    if clinic:
-        remember(clinic)
 
 
 def contact_card() -> ContactCard:

@@ -4,6 +4,7 @@ from django.conf import settings
 from django.http import HttpRequest
 from django.utils.translation import get_language
 
+from clinic.contact_card import remember
 from clinic.models import ClinicSettings, PatientText
 
 
@@ -16,6 +17,8 @@ def clinic_settings(request: HttpRequest | None = None) -> ClinicSettings:
     if cached is not None:
         return cached
     found = ClinicSettings.objects.order_by("-site__is_default_site").first() or ClinicSettings()
+    if found.pk:
+        remember(found)
     if request is not None:
         request._clinic_settings = found  # type: ignore[attr-defined]
     return found

@@ -21,27 +21,13 @@ def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix: N
         test["NAME"] = f"{test.get('NAME') or 'test_clinic'}_{suffix}"
 
 
-@pytest.fixture(scope="session", autouse=True)
-def flush_to_what_migrations_made() -> None:
-    """Let a transactional test leave the database as migrations did: root page, locales, roles.
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> None:
+    """Make the database once; every transactional test leaves it as migrations did."""
+    from tests.flush import restore_after_flush
 
-    Django's own flush is refused by the append-only tables and leaves the rest empty, which the
-    next run with the same database would meet.
-    """
-    from django.db.backends.postgresql.operations import DatabaseOperations
-
-    execute = DatabaseOperations.execute_sql_flush
-
-    def execute_and_restore(self: DatabaseOperations, statements: list[str]) -> None:
-        role = "SET session_replication_role = "
-        # CASCADE: not every table that refers to another belongs to an installed model.
-        statements = [sql.replace(";", " CASCADE;") for sql in statements]
-        execute(self, [f"{role}replica;", *statements, f"{role}DEFAULT;"])
-        contents = getattr(self.connection, "_test_serialized_contents", "")
-        if contents:
-            self.connection.creation.deserialize_db_from_string(contents)
-
-    DatabaseOperations.execute_sql_flush = execute_and_restore
+    with django_db_blocker.unblock():
+        restore_after_flush()
 
 
 @pytest.fixture(autouse=True)
