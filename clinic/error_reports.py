@@ -1,6 +1,5 @@
 """What an error report may hold: nothing that a visitor or a member of staff sent."""
 
-from types import FrameType, TracebackType
 from typing import Any
 
 from django.http import HttpRequest
@@ -18,9 +17,7 @@ class PrivateExceptionReporterFilter(SafeExceptionReporterFilter):
         """Return the names of the fields alone."""
         return dict.fromkeys(request.POST, self.cleansed_substitute) if request else {}
 
-    def get_traceback_frame_variables(
-        self, request: HttpRequest | None, tb_frame: FrameType | TracebackType | Any
-    ) -> list[tuple[str, str]]:
+    def get_traceback_frame_variables(self, request: HttpRequest | None, tb_frame: Any) -> Any:
         """Return the names of the variables alone."""
         return [(name, self.cleansed_substitute) for name in tb_frame.f_locals]
 

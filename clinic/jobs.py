@@ -47,6 +47,8 @@ class Job:
         return planned is not None and last.started_at < planned
 
     def _latest_daily(self, now: datetime) -> datetime | None:
+        if self.daily_at is None:
+            return None
         local = timezone.localtime(now)
         planned = local.replace(
             hour=self.daily_at.hour, minute=self.daily_at.minute, second=0, microsecond=0
