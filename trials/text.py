@@ -50,6 +50,7 @@ def fold_word(word: str) -> str:
     return SAME_WORD.get(word, word)
 
 
+@lru_cache(maxsize=16_384)
 def concept_words(text: str) -> tuple[str, ...]:
     """Return the folded words with carcinoma, neoplasm and tumor all read as cancer."""
     return tuple("cancer" if word in CANCER_WORDS else word for word in words(text))

@@ -25,12 +25,15 @@ def content_hash(study: dict[str, Any]) -> str:
 
 
 def _canonical(value: Any) -> str:
-    if isinstance(value, str):
+    kind = type(value)
+    if kind is str:
         plain = unescape(value) if "\\" in value else value
         return repr(" ".join(plain.split()))
-    if isinstance(value, dict):
-        pairs = sorted((key, _canonical(entry)) for key, entry in value.items())
-        return "{" + ",".join(f"{key}:{entry}" for key, entry in pairs) + "}"
-    if isinstance(value, list):
-        return "[" + ",".join(sorted(map(_canonical, value))) + "]"
+    if kind is dict:
+        pairs = [f"{key}:{_canonical(value[key])}" for key in sorted(value)]
+        return "{" + ",".join(pairs) + "}"
+    if kind is list:
+        entries = [_canonical(entry) for entry in value]
+        entries.sort()
+        return "[" + ",".join(entries) + "]"
     return repr(value)

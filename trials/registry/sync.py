@@ -4,6 +4,7 @@ One bad record never stops the others: it is named, and kept for inspection. A r
 what we already hold costs no write; a record older or poorer than ours does not replace it.
 """
 
+import gc
 import hashlib
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
@@ -67,6 +68,8 @@ def sync(
     report = Report()
     context = Context(run, now, our_facility(), Vocabulary.load())
     stream = iter(received)
+    # Parsed JSON has no cycles: looking for them costs a tenth of the time and finds nothing.
+    gc.disable()
     try:
         while batch := list(islice(stream, BATCH)):
             _Batch(context, report).apply(batch)
@@ -75,6 +78,7 @@ def sync(
         run.problem = clean(str(error))
         raise
     finally:
+        gc.enable()
         _finish(run, report, context)
     return run, report
 
