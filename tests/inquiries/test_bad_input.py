@@ -3,12 +3,13 @@
 from http import HTTPStatus
 
 import pytest
-from django.db import connection
+from django.db import OperationalError, connection
 
 from tests.factories import make_home_page
 from tests.inquiries.factories import PLANTED, encoded, form_data, make_trial
 from tests.inquiries.test_form_page import FORM, HELP, as_owner, interest, send
 from trials.inquiries.models import Inquiry
+from trials.inquiries.services import accepting
 
 TEXT_FIELDS = ("name", "email", "phone", "contact_when", "message")
 NEVER_ISSUED = "/en/trials/NCT00000000/interest/"
@@ -111,4 +112,19 @@ def test_unknown_trial__keeps_what_was_typed(public_door):
     response = send(public_door, NEVER_ISSUED)
     assert response.status_code == HTTPStatus.NOT_FOUND
     assert PLANTED["message"] in response.content.decode()
+    assert inquiries() == 0
+
+
+def test_database_gone__the_503_page_keeps_the_answers_and_nothing_is_half_saved(
+    public_door, monkeypatch
+):
+    def gone(**event):
+        raise OperationalError("server closed the connection unexpectedly")
+
+    public_door.raise_request_exception = False
+    monkeypatch.setattr(accepting, "record_event", gone)
+    response = send(public_door, HELP)
+    assert response.status_code == HTTPStatus.SERVICE_UNAVAILABLE
+    text = response.content.decode()
+    assert PLANTED["message"] in text and PLANTED["name"] in text
     assert inquiries() == 0
