@@ -9,7 +9,7 @@ class ClinicConfig(AppConfig):
 
     def ready(self) -> None:
         """Keep the roles in step with the code, and cached pages with what they show."""
-        from clinic import database_roles, page_cache_signals, rendition_signals
+        from clinic import database_roles, login_audit, page_cache_signals, rendition_signals
         from clinic.contact_card import remember_saved
         from clinic.models import ClinicSettings
         from clinic.roles import sync_after_migrate
@@ -19,5 +19,6 @@ class ClinicConfig(AppConfig):
             database_roles.sync_after_migrate, sender=self, dispatch_uid="clinic.database_roles"
         )
         page_cache_signals.connect()
+        login_audit.connect()
         rendition_signals.connect()
         post_save.connect(remember_saved, ClinicSettings, dispatch_uid="clinic.contact_card")

@@ -18,9 +18,11 @@ from wagtail.snippets.models import register_snippet
 
 from clinic.admin_menus import TakeDownButton
 from clinic.demo_mail import DemoMailItem, demo_mail_view
+from clinic.home_panels import PagesToCheckPanel, may_see
 from clinic.middleware.public_door import hide_restricted_document, hide_restricted_page
 from clinic.middleware.staff_session import staff_is_active
 from clinic.models import StaffMember
+from clinic.models.review import APPROVALS
 from clinic.takedown_views import TakeDownView
 from clinic.urgent_phone_views import UrgentPhoneView
 from clinic.user_management import StaffViewSet
@@ -102,3 +104,23 @@ def staff_activity_js() -> SafeString:
 # Before Wagtail's own hooks, which would send a visitor of the public door to a login.
 hooks.register("before_serve_page", hide_restricted_page, order=-10)
 hooks.register("before_serve_document", hide_restricted_document, order=-10)
+
+
+@hooks.register("construct_homepage_panels")
+def home_panels(request: HttpRequest, panels: list[Any]) -> None:
+    """Add what editors and reviewers should look at."""
+    if may_see(request.user):
+        panels.append(PagesToCheckPanel())
+
+
+@hooks.register("construct_help_menu")
+def own_help_only(request: HttpRequest, menu_items: list[Any]) -> None:
+    """Keep the keyboard shortcuts; the rest of the menu leads to other sites."""
+    menu_items[:] = [item for item in menu_items if item.name == "keyboard-shortcuts-trigger"]
+
+
+@hooks.register("construct_page_action_menu")
+@hooks.register("construct_snippet_action_menu")
+def approving_first(menu_items: list[Any], request: HttpRequest, context: Any) -> None:
+    """Make approving the reviewer's main button, where there is something to approve."""
+    menu_items.sort(key=lambda item: item.name not in APPROVALS)

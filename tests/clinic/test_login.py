@@ -324,3 +324,23 @@ class TestForgottenPassword:
 
 def test_nobody_signs_up(rf):
     assert not AccountAdapter().is_open_for_signup(rf.get("/"))
+
+
+class TestAudit:
+    def test_login_and_second_factor_leave_events_without_addresses(
+        self, client, home, outside_demo
+    ):
+        user = make_user(EDITORS)
+        secret = add_totp(user)
+        post_login(client, user)
+        client.post(reverse("mfa_authenticate"), {"code": code_of(secret)})
+        client.post("/admin/logout/")
+
+        events = list(AuditEvent.objects.order_by("at"))
+        assert [event.action for event in events] == [
+            "login.second_factor_used",
+            "login.succeeded",
+            "login.ended",
+        ]
+        assert {event.actor_id for event in events} == {user.pk}
+        assert user.email not in str([event.data for event in events])

@@ -1,0 +1,54 @@
+"""What the dashboard tells editors and reviewers besides Wagtail's own lists."""
+
+from typing import Any
+
+from django.db.models import F, Q
+from django.utils import timezone
+from wagtail.admin.ui.components import Component
+from wagtail.models import Page, get_page_models
+
+from clinic.models import BasePage
+from clinic.page_permissions import TAKE_DOWN
+
+SHOWN = 10
+
+
+class PagesToCheckPanel(Component):
+    """Pages that were taken down, and live pages whose next review is due."""
+
+    name = "pages_to_check"
+    template_name = "wagtailadmin/clinic/pages_to_check.html"
+    order = 110
+
+    def get_context_data(self, parent_context: Any) -> dict[str, Any]:
+        """Return both lists; each is cut off."""
+        return {"taken_down": taken_down_pages()[:SHOWN], "due": due_pages()[:SHOWN]}
+
+
+def taken_down_pages() -> Any:
+    """Return the pages that readers find a notice instead of, newest first."""
+    after_publication = Q(last_published_at=None) | Q(
+        take_downs__taken_down_at__gte=F("last_published_at")
+    )
+    return (
+        Page.objects.filter(after_publication, live=False, take_downs__isnull=False)
+        .distinct()
+        .order_by("-latest_revision_created_at")
+    )
+
+
+def due_pages() -> list[Page]:
+    """Return live pages whose next review was due by today, the longest overdue first."""
+    today = timezone.localdate()
+    due = [
+        page
+        for model in get_page_models()
+        if issubclass(model, BasePage)
+        for page in model.objects.live().filter(next_review_due__lte=today)
+    ]
+    return sorted(due, key=lambda page: page.next_review_due)
+
+
+def may_see(user: Any) -> bool:
+    """Return whether the panel concerns this user."""
+    return user.has_perm(TAKE_DOWN)
