@@ -33,6 +33,7 @@ from trials.inquiries.services import (
     record_attempt,
     release,
 )
+from trials.inquiries.services.adopting import NobodyError
 
 pytestmark = pytest.mark.django_db
 S = InquiryState
@@ -240,3 +241,10 @@ def test_audit__holds_ids_and_states_and_nothing_about_people():
     add_note(inquiry_id=inquiry.pk, text=PLANTED["name"], visibility=Visibility.TEAM, actor=lead)
     written = repr(list(AuditEvent.objects.values()))
     assert not [value for value in PLANTED.values() if value in written]
+
+
+def test_adopt_ownerless__fails_loudly_when_there_is_nobody():
+    assert adopt_ownerless() == 0
+    make_inquiry()
+    with pytest.raises(NobodyError):
+        adopt_ownerless()

@@ -7,6 +7,7 @@ import hashlib
 import hmac
 import re
 import unicodedata
+import uuid
 from collections.abc import Mapping
 
 import phonenumbers
@@ -56,7 +57,7 @@ def digest(kind: LookupKind, value: str) -> bytes:
     return hmac.new(settings.LOOKUP_KEY.encode(), message, hashlib.sha256).digest()
 
 
-def _tokens(inquiry_id: object, answers: Mapping[str, str]) -> list[LookupToken]:
+def _tokens(inquiry_id: uuid.UUID, answers: Mapping[str, str]) -> list[LookupToken]:
     values = {(LookupKind.NAME, part) for part in name_parts(answers["name"])}
     if answers["email"]:
         values.add((LookupKind.EMAIL, normal_email(answers["email"])))

@@ -26,7 +26,7 @@ def _to_sender(
 ) -> EmailMessage | None:
     inquiry = Inquiry.objects.get(pk=message.subject_id)
     record_event(action="inquiry.address_read", object_type="inquiry", object_id=inquiry.pk)
-    address = inquiry.submissions.order_by("received_at").last().unsealed()["email"]
+    address = inquiry.open_answers()["email"]
     if not address:
         return None
     with override(message.language):

@@ -20,9 +20,9 @@ def _is_in(user: "User | AnonymousUser", *groups: str) -> bool:
     if not (user.is_authenticated and user.is_active):
         return False
     # A user object lives as long as its request, which asks this many times.
-    if not hasattr(user, "_group_names"):
-        user._group_names = set(user.groups.values_list("name", flat=True))  # type: ignore[union-attr]
-    return not user._group_names.isdisjoint(groups)  # type: ignore[union-attr]
+    if "_group_names" not in user.__dict__:
+        user.__dict__["_group_names"] = set(user.groups.values_list("name", flat=True))
+    return not user.__dict__["_group_names"].isdisjoint(groups)
 
 
 def user_may_use_inbox(user: "User | AnonymousUser") -> bool:
@@ -38,11 +38,6 @@ def user_is_lead(user: "User | AnonymousUser") -> bool:
 def user_may_edit_teams(user: "User | AnonymousUser") -> bool:
     """Return whether a user says who is on which trial's team."""
     return user_is_lead(user)
-
-
-def user_may_open(user: "User | AnonymousUser", inquiry: "Inquiry") -> bool:
-    """Return whether a user may see one inquiry and work on it."""
-    return type(inquiry).objects.visible_to(user).filter(pk=inquiry.pk).exists()
 
 
 def possible_assignees(inquiry: "Inquiry", actor: "User") -> "QuerySet[User]":

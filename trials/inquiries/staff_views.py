@@ -1,15 +1,12 @@
 """The inbox. Every view finds its inquiry through ``visible_to`` and writes an audit event."""
 
-import uuid
 from typing import Any
 
-from django import forms
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
-from django.shortcuts import get_object_or_404
-from django.urls import reverse, reverse_lazy
+from django.urls import reverse_lazy
 from django.utils import timezone
 from django.utils.decorators import method_decorator
 from django.utils.translation import gettext as _
@@ -20,16 +17,14 @@ from django.views.generic import TemplateView
 from wagtail.admin.views.generic.base import WagtailAdminTemplateMixin
 
 from clinic.audit import record_event
+from clinic.models import User
 from clinic.sealing import SealingError
 from clinic.site_facts import clinic_settings
 from trials.inquiries import services
 from trials.inquiries.enums import (
     ENDS,
-    Channel,
     InquiryState,
-    Outcome,
     QuarantineReason,
-    Visibility,
 )
 from trials.inquiries.lookup import index_submissions, search
 from trials.inquiries.models import Inquiry
@@ -42,7 +37,6 @@ from trials.inquiries.staff_forms import (
     AttemptForm,
     FilterForm,
     NoteForm,
-    ReleaseForm,
     SearchForm,
     StateForm,
 )
@@ -51,9 +45,17 @@ PER_PAGE = 50
 INBOX = reverse_lazy("inbox:index")
 
 
+class StaffRequest(HttpRequest):
+    """A request behind the staff login."""
+
+    user: User
+
+
 @method_decorator(sensitive_post_parameters(), name="dispatch")
 class InboxAccessMixin(View):
     """Lets in those who may use the inbox; a refusal is written down."""
+
+    request: StaffRequest
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         """Answer, or refuse and record who asked for what."""
@@ -77,6 +79,7 @@ class InboxAccessMixin(View):
 class InboxView(InboxAccessMixin, WagtailAdminTemplateMixin, TemplateView):
     """The list: GET filters, POST searches."""
 
+    request: StaffRequest
     template_name = "inquiries/admin/inbox.html"
     page_title = gettext_lazy("Inquiries")
     header_icon = "mail"
@@ -87,19 +90,19 @@ class InboxView(InboxAccessMixin, WagtailAdminTemplateMixin, TemplateView):
 
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         """Show the inbox as filtered."""
-        filters = FilterForm(request.GET, user=request.user)
-        visible = Inquiry.objects.visible_to(request.user)
-        found = _filtered(visible, filters, request).by_clock().for_listing()
+        filters = FilterForm(request.GET, user=self.request.user)
+        visible = Inquiry.objects.visible_to(self.request.user)
+        found = _filtered(visible, filters, self.request.user).by_clock().for_listing()
         page = Paginator(found, PER_PAGE).get_page(request.GET.get("page"))
         return self._show(page, "inquiry.listed", SearchForm(), filters)
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         """Show what a search finds among all that the user may see."""
-        form, filters = SearchForm(request.POST), FilterForm({}, user=request.user)
+        form, filters = SearchForm(request.POST), FilterForm({}, user=self.request.user)
         found = Inquiry.objects.none()
         if form.is_valid():
             index_submissions()
-            found = search(Inquiry.objects.visible_to(request.user), form.cleaned_data["q"])
+            found = search(Inquiry.objects.visible_to(self.request.user), form.cleaned_data["q"])
         page = Paginator(found.by_clock().for_listing(), PER_PAGE).get_page(1)
         return self._show(page, "inquiry.searched", form, filters, is_search=True)
 
@@ -131,14 +134,12 @@ class InboxView(InboxAccessMixin, WagtailAdminTemplateMixin, TemplateView):
         return self.render_to_response(context)
 
 
-def _filtered(
-    inquiries: InquiryQuerySet, filters: FilterForm, request: HttpRequest
-) -> InquiryQuerySet:
+def _filtered(inquiries: InquiryQuerySet, filters: FilterForm, user: User) -> InquiryQuerySet:
     filters.is_valid()  # what is not valid is missing below, and so filters nothing
     wanted = filters.cleaned_data
     match wanted.get("show") or "open":
         case "mine":
-            inquiries = inquiries.open().filter(assignee=request.user)
+            inquiries = inquiries.open().filter(assignee=user)
         case "overdue":
             inquiries = inquiries.overdue(timezone.now())
         case "quarantine":
@@ -157,6 +158,7 @@ def _filtered(
 class InquiryView(InboxAccessMixin, WagtailAdminTemplateMixin, TemplateView):
     """One inquiry in plain text."""
 
+    request: StaffRequest
     template_name = "inquiries/admin/inquiry.html"
     header_icon = "mail"
 
@@ -172,7 +174,7 @@ class InquiryView(InboxAccessMixin, WagtailAdminTemplateMixin, TemplateView):
         """Open the inquiry, which is recorded."""
         try:
             opened = services.open_inquiry(
-                inquiry_id=kwargs["pk"], actor=request.user, request=request
+                inquiry_id=kwargs["pk"], actor=self.request.user, request=request
             )
         except SealingError:
             record_event(
@@ -184,7 +186,7 @@ class InquiryView(InboxAccessMixin, WagtailAdminTemplateMixin, TemplateView):
             )
             messages.error(request, _("This inquiry cannot be opened with the keys we have."))
             return HttpResponseRedirect(INBOX)
-        inquiry, user = opened.inquiry, request.user
+        inquiry, user = opened.inquiry, self.request.user
         self.page_title = inquiry.reference
         earlier = [
             (sent.submission, list(answer_rows(sent.answers))) for sent in opened.submissions
@@ -209,133 +211,3 @@ class InquiryView(InboxAccessMixin, WagtailAdminTemplateMixin, TemplateView):
             note_form=NoteForm(auto_id="note_%s"),
         )
         return self.render_to_response(context)
-
-
-class InquiryActionView(InboxAccessMixin):
-    """Does one thing with an inquiry and goes back to it."""
-
-    http_method_names = ["post"]
-    done = ""
-
-    def post(self, request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
-        """Do it, or say why not."""
-        inquiry = get_object_or_404(Inquiry.objects.visible_to(request.user), pk=pk)
-        form = self.get_form(inquiry)
-        if not form.is_valid():
-            messages.error(request, _first_error(form))
-        else:
-            try:
-                self.act(inquiry, form.cleaned_data)
-            except services.RefusedError as refusal:
-                messages.error(request, str(refusal))
-            else:
-                messages.success(request, self.done)
-        still_visible = Inquiry.objects.visible_to(request.user).filter(pk=pk).exists()
-        return HttpResponseRedirect(reverse("inbox:inquiry", args=[pk]) if still_visible else INBOX)
-
-    def get_form(self, inquiry: Inquiry) -> forms.Form:
-        """Return the bound form."""
-        raise NotImplementedError
-
-    def act(self, inquiry: Inquiry, data: dict[str, Any]) -> None:
-        """Call the service; raises RefusedError."""
-        raise NotImplementedError
-
-
-def _first_error(form: forms.Form) -> str:
-    """Return the first error as a sentence; never what was typed."""
-    return str(next(iter(form.errors.values()))[0])
-
-
-class AssignView(InquiryActionView):
-    done = gettext_lazy("Assigned.")
-
-    def get_form(self, inquiry: Inquiry) -> forms.Form:
-        """Return the bound form."""
-        return AssignForm(self.request.POST, inquiry=inquiry, user=self.request.user)
-
-    def act(self, inquiry: Inquiry, data: dict[str, Any]) -> None:
-        """Assign."""
-        services.assign(
-            inquiry_id=inquiry.pk,
-            assignee=data["assignee"],
-            actor=self.request.user,
-            version=data["version"],
-            request=self.request,
-        )
-
-
-class StateView(InquiryActionView):
-    done = gettext_lazy("State changed.")
-
-    def get_form(self, inquiry: Inquiry) -> forms.Form:
-        """Return the bound form."""
-        return StateForm(self.request.POST, inquiry=inquiry, user=self.request.user)
-
-    def act(self, inquiry: Inquiry, data: dict[str, Any]) -> None:
-        """Change the state."""
-        services.change_state(
-            inquiry_id=inquiry.pk,
-            state=InquiryState(data["new_state"]),
-            closing=data["closing"],
-            actor=self.request.user,
-            version=data["version"],
-            request=self.request,
-        )
-
-
-class AttemptView(InquiryActionView):
-    done = gettext_lazy("Attempt recorded.")
-
-    def get_form(self, inquiry: Inquiry) -> forms.Form:
-        """Return the bound form."""
-        return AttemptForm(self.request.POST)
-
-    def act(self, inquiry: Inquiry, data: dict[str, Any]) -> None:
-        """Record the attempt."""
-        services.record_attempt(
-            inquiry_id=inquiry.pk,
-            channel=Channel(data["channel"]),
-            outcome=Outcome(data["outcome"]),
-            at=data["at"],
-            next_action_on=data["next_action_on"],
-            text=data["text"],
-            actor=self.request.user,
-            version=data["version"],
-            request=self.request,
-        )
-
-
-class NoteView(InquiryActionView):
-    done = gettext_lazy("Note added.")
-
-    def get_form(self, inquiry: Inquiry) -> forms.Form:
-        """Return the bound form."""
-        return NoteForm(self.request.POST)
-
-    def act(self, inquiry: Inquiry, data: dict[str, Any]) -> None:
-        """Add the note."""
-        services.add_note(
-            inquiry_id=inquiry.pk,
-            text=data["text"],
-            visibility=Visibility(data["visibility"]),
-            actor=self.request.user,
-            request=self.request,
-        )
-
-
-class ReleaseView(InquiryActionView):
-    done = gettext_lazy("Released from quarantine.")
-
-    def get_form(self, inquiry: Inquiry) -> forms.Form:
-        """Return the bound form."""
-        return ReleaseForm(self.request.POST)
-
-    def act(self, inquiry: Inquiry, data: dict[str, Any]) -> None:
-        """Release."""
-        services.release(
-            inquiry_id=inquiry.pk,
-            actor=self.request.user,
-            version=data["version"],
-            request=self.request,
-        )

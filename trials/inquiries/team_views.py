@@ -18,11 +18,14 @@ from trials.inquiries.enums import TeamRole
 from trials.inquiries.models import TrialTeamMember
 from trials.inquiries.permissions import user_may_edit_teams
 from trials.inquiries.staff_forms import TeamMemberForm
+from trials.inquiries.staff_views import StaffRequest
 
 TEAMS = reverse_lazy("trial_teams:index")
 
 
 class LeadsOnlyMixin(View):
+    request: StaffRequest
+
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         """Answer leads; raises PermissionDenied for others."""
         if not user_may_edit_teams(request.user):
@@ -33,6 +36,7 @@ class LeadsOnlyMixin(View):
 class TeamsView(LeadsOnlyMixin, WagtailAdminTemplateMixin, TemplateView):
     """All teams, and a form to put somebody on one."""
 
+    request: StaffRequest
     template_name = "inquiries/admin/teams.html"
     page_title = gettext_lazy("Trial teams")
     header_icon = "group"
@@ -55,7 +59,7 @@ class TeamsView(LeadsOnlyMixin, WagtailAdminTemplateMixin, TemplateView):
             trial=form.cleaned_data["trial"],
             user=form.cleaned_data["user"],
             role=TeamRole(form.cleaned_data["role"]),
-            actor=request.user,
+            actor=self.request.user,
             request=request,
         )
         messages.success(request, _("The team is changed."))
@@ -68,6 +72,6 @@ class LeaveTeamView(LeadsOnlyMixin):
     def post(self, request: HttpRequest, pk: int) -> HttpResponse:
         """Take a person off a team."""
         member = get_object_or_404(TrialTeamMember, pk=pk)
-        services.leave_team(member=member, actor=request.user, request=request)
+        services.leave_team(member=member, actor=self.request.user, request=request)
         messages.success(request, _("The team is changed."))
         return HttpResponseRedirect(TEAMS)

@@ -10,15 +10,14 @@ from wagtail.admin.menu import MenuItem
 from wagtail.admin.viewsets.base import ViewSet
 
 from trials.inquiries.permissions import user_may_edit_teams, user_may_use_inbox
-from trials.inquiries.staff_views import (
+from trials.inquiries.staff_actions import (
     AssignView,
     AttemptView,
-    InboxView,
-    InquiryView,
     NoteView,
     ReleaseView,
     StateView,
 )
+from trials.inquiries.staff_views import InboxView, InquiryView
 from trials.inquiries.team_views import LeaveTeamView, TeamsView
 
 

@@ -98,7 +98,11 @@ def _work(inquiry_id: uuid.UUID, entry: dict[str, Any]) -> None:
         inquiry = Inquiry.objects.get(pk=inquiry_id)
         on_team = User.objects.filter(trial_teams__trial__inquiries=inquiry).first()
         actor = on_team or lead
-        shared = {"inquiry_id": inquiry_id, "actor": actor, "version": inquiry.version}
+        shared: dict[str, Any] = {
+            "inquiry_id": inquiry_id,
+            "actor": actor,
+            "version": inquiry.version,
+        }
         match step.split():
             case ["assign"]:
                 services.assign(assignee=actor, **shared)

@@ -1,4 +1,5 @@
 import uuid
+from typing import Any
 
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
@@ -115,6 +116,10 @@ class Inquiry(models.Model):
     def awaits_attempt(self) -> bool:
         """Return whether the reply clock still runs."""
         return self.is_open and self.first_attempt_at is None
+
+    def open_answers(self) -> dict[str, Any]:
+        """Return what the sender wrote last, in plain text; callers write the audit event."""
+        return self.submissions.latest("received_at").unsealed()
 
 
 class InquiryTrial(models.Model):

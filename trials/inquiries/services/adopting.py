@@ -11,16 +11,23 @@ from trials.inquiries.models import Inquiry
 from trials.inquiries.permissions import LEADS, user_may_use_inbox
 
 
+class NobodyError(Exception):
+    """An inquiry waits and nobody may be given it."""
+
+
 @transaction.atomic
 def adopt_ownerless() -> int:
     """Give inquiries without assignee and team to the default owner or a lead; return how many.
 
     The public role knows neither teams nor leads, so the worker looks after what it accepted.
+    Raises NobodyError, which fails the job for all to see, when there is nobody to give them to.
     """
+    orphans = list(Inquiry.objects.ownerless().select_for_update(of=("self",)))
+    if not orphans:
+        return 0
     owner = _owner()
     if owner is None:
-        return 0
-    orphans = list(Inquiry.objects.ownerless().select_for_update(of=("self",)))
+        raise NobodyError("No owner of general inquiries is set and there is no active lead.")
     for inquiry in orphans:
         record_event(
             action="inquiry.adopted",

@@ -75,10 +75,6 @@ def _record(
     )
 
 
-def _latest_answers(inquiry: Inquiry) -> dict[str, Any]:
-    return inquiry.submissions.order_by("received_at").last().unsealed()
-
-
 @transaction.atomic
 def assign(
     *,
@@ -136,7 +132,7 @@ def change_state(
 
 
 def _refuse_unless_tried(inquiry: Inquiry) -> None:
-    answers = _latest_answers(inquiry)
+    answers = inquiry.open_answers()
     if not tried_enough(
         attempts=list(inquiry.attempts.values_list("channel", "at")),
         given=given_channels(answers["email"], answers["phone"]),
@@ -157,7 +153,7 @@ def _close_or_reopen(inquiry: Inquiry, state: InquiryState, closing: str) -> Non
     if state in SILENCING:
         cancel_for_subject("inquiry", inquiry.pk)
     if closing == Closing.MESSAGE:
-        if not _latest_answers(inquiry)["email"]:
+        if not inquiry.open_answers()["email"]:
             raise RefusedError(_("The sender gave no email address: tell them another way."))
         enqueue(
             template="inquiry_closed",
@@ -246,7 +242,7 @@ def release(
         raise RefusedError(_("This inquiry is not in quarantine."))
     inquiry.is_quarantined = False
     _save(inquiry)
-    if inquiry.is_open and _latest_answers(inquiry)["email"]:
+    if inquiry.is_open and inquiry.open_answers()["email"]:
         confirm_by_mail(inquiry)
     _record("inquiry.released", inquiry, actor, request)
     return inquiry
