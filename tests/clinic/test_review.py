@@ -6,12 +6,20 @@ from io import StringIO
 
 import pytest
 from django.conf import settings
+from django.contrib.auth.models import Group
 from django.core.exceptions import PermissionDenied
 from django.core.management import call_command
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
-from wagtail.models import Page, TaskState, WorkflowState
+from wagtail.models import (
+    GroupApprovalTask,
+    Page,
+    TaskState,
+    Workflow,
+    WorkflowState,
+    WorkflowTask,
+)
 from wagtail.test.utils.form_data import inline_formset, nested_form_data, streamfield
 
 from clinic.models import PatientText, StandardPage
@@ -459,6 +467,32 @@ class TestWaysAround:
         )
         log_in(reviewer).post(url, {"comment": ""})
         assert fresh(page).introduction == ""
+
+    def test_workflow_of_another_kind_publishes_nothing(self, editor):
+        page = make_page()
+        change(page, editor, introduction="Slipped in")
+        group = Group.objects.create(name="Friends")
+        friend = make_user()
+        friend.groups.add(group)
+        task = GroupApprovalTask.objects.create(name="Wave through")
+        task.groups.add(group)
+        workflow = Workflow.objects.create(name="Quick way")
+        WorkflowTask.objects.create(workflow=workflow, task=task)
+        workflow.start(fresh(page), editor)
+        state = fresh(page).current_workflow_task_state
+        with pytest.raises(ReviewRefused, match="not the one that was approved"):
+            task.on_action(state, friend, "approve")
+        assert fresh(page).introduction == ""
+
+    def test_view_restrictions_and_deletion_of_a_live_page_are_closed_to_editors(self, editor):
+        page = make_page()
+        client = log_in(editor)
+        client.post(
+            reverse("wagtailadmin_pages:set_privacy", args=[page.pk]), {"restriction_type": "login"}
+        )
+        client.post(reverse("wagtailadmin_pages:delete", args=[page.pk]))
+        assert fresh(page).live
+        assert not page.get_view_restrictions().exists()
 
 
 class TestSchedule:
