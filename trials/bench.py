@@ -1,168 +1,186 @@
-"""What the benchmark measures of trials: search beside its bare SQL, and the sync."""
+"""Measures trials for ``make bench``: the sync's rate and the search against its bare SQL."""
 
 import json
+import random
+import resource
+from collections import Counter
 from collections.abc import Iterator
-from http.client import HTTPConnection
-from itertools import cycle, islice
 from pathlib import Path
 from time import perf_counter
 from typing import Any
+from urllib.request import urlopen
 
 from django.db import connection
-from django.urls import reverse
+from django.http import QueryDict
+from django.test.utils import CaptureQueriesContext
 
 from clinic.bench.context import BenchContext
-from clinic.bench.queries import measure_in_public_process
 from clinic.bench.report import median, percentile
-from trials.demo import FOLDER
 from trials.models import Trial
 from trials.registry.files import read_files, record_files
 from trials.registry.sync import Report, sync
+from trials.search import TrialSearch
+from trials.search_query import read_query
+from trials.views import PAGE_SIZE
+from trials.vocabulary import Vocabulary
 
-QUERIES = {
-    "everything": "",
-    "one word": "q=melanoma",
-    "a therapy, words": "q=car+t+cell+lymphoma",
-    "a phrase with synonyms": "q=non-small+cell+lung+cancer",
-    "misspelt": "q=melanomma",
-    "nothing found": "q=xyzzyx",
-    "recruiting, phase 2": "status=RECRUITING&phase=2",
-    "words and filters": "q=pembrolizumab&status=RECRUITING&phase=3",
-    "a cancer type": "condition=breast-cancer",
-    "age and sex": "age=45&sex=FEMALE",
-    "by date, page 20": "sort=updated&page=20",
-}
-TIMES = 40
-WARM_UP = 5
-PER_FILE = 200
-_WRITTEN = "SELECT sum(n_tup_ins + n_tup_upd + n_tup_del)::bigint FROM pg_stat_user_tables"
+OWN_RECORDS = Path(__file__).resolve().parent / "demo" / "records"
+FIRST_NUMBER = 70_000_000
+RECORDS_A_FILE = 100
+ROUNDS = 20
+QUERIES = (
+    "",
+    "q=cancer",
+    "q=lung+cancer",
+    "q=NSCLC",
+    "q=melanoma",
+    "q=breast+cancer+stage+4",
+    "q=keytruda",
+    "q=CAR-T+lymphoma",
+    "q=pembrolizumab+lung&status=recruiting&sort=title",
+    "status=recruiting",
+    "status=recruiting&phase=2&phase=3",
+    "condition=lung-cancer&age=60&sex=female",
+    "therapy=checkpoint-inhibitors&status=recruiting",
+    "page=100",
+    "q=nothing-is-called-this",
+)
 
 
 def pages() -> dict[str, str]:
-    """Return the search and a trial that is open."""
-    trial = Trial.objects.open_at_our_site().order_by("nct_id").first()
-    found = {"trial search": reverse("trials:search")}
-    return found | {"trial": reverse("trials:detail", args=[trial.nct_id])} if trial else found
+    """Return the addresses that are weighed."""
+    trial = Trial.objects.open_at_our_site().first()
+    return {"trial search": "/en/trials/?q=lung+cancer"} | (
+        {"trial": f"/en/trials/{trial.nct_id}/"} if trial else {}
+    )
 
 
 def bench(context: BenchContext) -> None:
-    """Measure the sync of many records, then the search among them."""
-    files = _write_records(context)
-    context.report.section(f"Sync of {context.rows:,} records from disk")
-    _measure_sync(context, files)
-    context.report.section(f"Trial search, {context.rows:,} trials more than the demo's")
-    _measure_search(context)
-
-
-def _write_records(context: BenchContext) -> list[Path]:
-    """Write variations of the records, under ids of their own, and return the files."""
-    seeds = record_files(context.records or FOLDER / "records")
-    folder = context.directory / "records"
-    folder.mkdir()
-    varied = _variations(seeds, context.rows)
-    for number in range(0, context.rows, PER_FILE):
-        batch = list(islice(varied, PER_FILE))
-        (folder / f"{number:07}.json").write_text(json.dumps(batch))
-    return record_files(folder)
-
-
-def _variations(seeds: list[Path], count: int) -> Iterator[dict[str, Any]]:
-    for number, seed in enumerate(islice(cycle(seeds), count)):
-        study: dict[str, Any] = json.loads(seed.read_bytes())
-        identification = study["protocolSection"]["identificationModule"]
-        identification["nctId"] = f"NCT{98_000_000 + number}"
-        identification.pop("nctIdAliases", None)
-        yield study
-
-
-def _measure_sync(context: BenchContext, files: list[Path]) -> None:
-    rows: list[list[str | int | float]] = []
-    for name in ("all new", "the same again"):
-        written = _rows_written()
-        started = perf_counter()
-        report = sync(read_files(files), source="bench")[1]
-        seconds = perf_counter() - started
-        per_second = round(report.total / seconds)
-        rows.append([name, *_counts(report), seconds, per_second, _rows_written() - written])
-    context.report.table(
-        ["", "new", "unchanged", "refused", "seconds", "records/s", "rows written"], rows
-    )
-    size = sum(file.stat().st_size for file in files) / context.rows / 1000
-    origin = f"the records in {context.records.name}" if context.records else "the demo's records"
-    context.report.note(
-        f"Variations of {origin}, {size:.0f} kB each on average. The rows that a second run "
-        "writes are those of the run itself."
-    )
-
-
-def _counts(report: Report) -> list[int]:
-    return [report.new, report.unchanged, len(report.refused)]
-
-
-def _rows_written() -> int:
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_stat_force_next_flush()")
-        cursor.execute("SELECT pg_stat_clear_snapshot()")
-        cursor.execute(_WRITTEN)
-        return int(cursor.fetchone()[0] or 0)
-
-
-def _measure_search(context: BenchContext) -> None:
+    """Sync generated records from disk, then search in them."""
+    folder = context.directory / "generated-records"
+    size = write_records(context.records or OWN_RECORDS, folder, context.rows)
+    context.report.section(f"Registry sync from disk ({context.rows:,} records, {size >> 20} MB)")
+    measure_sync(context, folder)
     with connection.cursor() as cursor:
         cursor.execute("VACUUM ANALYZE")
-    base = reverse("trials:search")
-    paths = {name: f"{base}?{query}" if query else base for name, query in QUERIES.items()}
-    asked = measure_in_public_process(list(paths.values()))
-    rows: list[list[str | int | float]] = []
-    for name, path in paths.items():
-        page = _page_times(context, path)
-        bare = _bare_times(asked[path]["statements"])
+    context.report.section(f"Trial search ({Trial.objects.count():,} trials)")
+    measure_search(context)
+
+
+def write_records(source: Path, folder: Path, count: int) -> int:
+    """Write that many varied copies of the records; return their size in bytes."""
+    folder.mkdir(parents=True, exist_ok=True)
+    originals = [
+        entry.study
+        for entry in read_files(record_files(source))
+        if isinstance(entry.study, dict) and "protocolSection" in entry.study
+    ]
+    size = 0
+    for first in range(0, count, RECORDS_A_FILE):
+        numbers = range(first, min(first + RECORDS_A_FILE, count))
+        text = json.dumps([_varied(originals, number) for number in numbers])
+        size += (folder / f"{first:07}.json").write_text(text)
+    return size
+
+
+def _varied(originals: list[dict[str, Any]], number: int) -> dict[str, Any]:
+    chance = random.Random(number)  # noqa: S311 - the same records in every run
+    original = originals[number % len(originals)]
+    protocol = dict(original["protocolSection"])
+    identification = dict(protocol["identificationModule"])
+    identification["nctId"] = f"NCT{FIRST_NUMBER + number}"
+    identification.pop("nctIdAliases", None)
+    status = dict(protocol["statusModule"])
+    day = f"20{chance.randint(18, 26)}-{chance.randint(1, 12):02}-{chance.randint(1, 28):02}"
+    status["lastUpdatePostDateStruct"] = {"date": day, "type": "ACTUAL"}
+    protocol |= {"identificationModule": identification, "statusModule": status}
+    return {**original, "protocolSection": protocol}
+
+
+def measure_sync(context: BenchContext, folder: Path) -> None:
+    """Print the rate of a first and of an unchanged run."""
+    rows = []
+    for name in ("all new", "all unchanged"):
+        statements: Counter[str] = Counter()
+        started = perf_counter()
+        with connection.execute_wrapper(_count_into(statements)):
+            report = sync(_read(folder), source="bench")[1]
+        rate = report.total / (perf_counter() - started)
+        writes = sum(statements[verb] for verb in ("INSERT", "UPDATE", "DELETE", "WITH"))
+        rows.append([name, rate, _outcome(report), statements.total(), writes])
+    context.report.table(["run", "records a second", "outcome", "statements", "writes"], rows)
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss >> 10
+    context.report.note(f"Peak memory of the process: {peak} MB.")
+
+
+def _count_into(statements: Counter[str]) -> Any:
+    """Return a wrapper that counts statements by their verb and keeps no text."""
+
+    def count(execute: Any, sql: str, *args: Any) -> Any:
+        statements[sql.split(maxsplit=1)[0]] += 1
+        return execute(sql, *args)
+
+    return count
+
+
+def _read(folder: Path) -> Iterator[Any]:
+    return read_files(record_files(folder))
+
+
+def _outcome(report: Report) -> str:
+    return f"{report.new} new, {report.unchanged} unchanged, {len(report.refused)} refused"
+
+
+def measure_search(context: BenchContext) -> None:
+    """Print each query end to end, beside the SQL that it needs, run bare."""
+    rows = []
+    for query in QUERIES:
+        statements, total = _statements(query)
+        bare = _time(lambda statements=statements: _run_bare(statements))
+        address = f"http://{context.host}:{context.port}/en/trials/?{query}"
+        whole = _time(lambda address=address: _fetch(address))
         rows.append(
             [
-                name,
-                f"?{QUERIES[name]}",
-                asked[path]["cold"],
-                median(page),
-                percentile(page, 0.95),
-                median(bare),
-                percentile(bare, 0.95),
-                median(page) / median(bare),
+                query or "(everything)",
+                total,
+                median(bare) * 1000,
+                median(whole) * 1000,
+                percentile(whole, 0.95) * 1000,
+                median(whole) / median(bare),
             ]
         )
     context.report.table(
-        ["search", "", "queries", "page ms", "p95", "bare SQL ms", "SQL p95", "page / SQL"], rows
+        ["query", "found", "bare SQL ms", "page ms", "page p95 ms", "page / SQL"], rows
     )
-    context.report.note(
-        f"Page: {TIMES} requests one after the other to the public door, nothing cached. Bare SQL: "
-        "the page's own statements with their values, run and read with psycopg2 alone."
-    )
+    context.report.note("Bare SQL: both statements of the search, counts of all filters included.")
 
 
-def _page_times(context: BenchContext, path: str) -> list[float]:
-    times = []
-    client = HTTPConnection(context.host, context.port, timeout=60)
-    try:
-        for _number in range(WARM_UP + TIMES):
-            started = perf_counter()
-            client.request("GET", path, headers={"Accept-Encoding": "br"})
-            response = client.getresponse()
-            response.read()
-            times.append((perf_counter() - started) * 1000)
-            if response.status != 200:
-                raise RuntimeError(f"{path} answered {response.status}")
-    finally:
-        client.close()
-    return times[WARM_UP:]
+def _statements(address: str) -> tuple[list[str], int]:
+    vocabulary = Vocabulary.load()
+    query = read_query(QueryDict(address), vocabulary)
+    search = TrialSearch(query, vocabulary, "en")
+    with CaptureQueriesContext(connection) as captured:
+        total = search.counts().total
+        search.trials(limit=PAGE_SIZE, offset=(query.page - 1) * PAGE_SIZE)
+    return [entry["sql"] for entry in captured], total
 
 
-def _bare_times(statements: list[str]) -> list[float]:
-    connection.ensure_connection()
-    times = []
-    with connection.connection.cursor() as cursor:
-        for _number in range(WARM_UP + TIMES):
-            started = perf_counter()
-            for statement in statements:
-                cursor.execute(statement)
-                cursor.fetchall()
-            times.append((perf_counter() - started) * 1000)
-    return times[WARM_UP:]
+def _run_bare(statements: list[str]) -> None:
+    with connection.cursor() as cursor:
+        for statement in statements:
+            cursor.execute(statement)
+            cursor.fetchall()
+
+
+def _fetch(address: str) -> None:
+    with urlopen(address, timeout=60) as answer:  # noqa: S310 - our own server
+        answer.read()
+
+
+def _time(action: Any) -> list[float]:
+    seconds = []
+    for _round in range(ROUNDS + 1):
+        started = perf_counter()
+        action()
+        seconds.append(perf_counter() - started)
+    return seconds[1:]
