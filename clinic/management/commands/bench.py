@@ -1,7 +1,6 @@
 import os
 import subprocess
 import sys
-import tempfile
 from argparse import ArgumentParser
 from pathlib import Path
 from typing import Any
@@ -18,10 +17,9 @@ from clinic.bench.site import pages, throw_away_site
 from clinic.bench.weight import HEADER, PHOTOGRAPHS, weigh
 from clinic.chromium import ChromiumMissing
 from clinic.contributions import contributions
+from clinic.throw_away import throw_away_environment
 
 WARM_PAGE = "education page"
-_OF_THIS_RUN = {"DEMO": "1", "IGNORE_DOTENV": "1", "PROCESS": "owner", "LOG_LEVEL": "ERROR"}
-_NOT_OF_THIS_RUN = {"DATABASE_URL", "OWNER_DATABASE_URL", "DATABASE_ROLE", "EMAIL_URL", "PORT"}
 
 
 class Command(BaseCommand):
@@ -50,14 +48,11 @@ class Command(BaseCommand):
     @staticmethod
     def _in_a_new_folder(options: dict[str, Any]) -> int:
         """Settings are read once, so another process measures with a database of its own."""
-        settings.DATA_DIR.mkdir(parents=True, exist_ok=True)
-        inherited = {key: value for key, value in os.environ.items() if key not in _NOT_OF_THIS_RUN}
         command = [sys.executable, str(settings.BASE_DIR / "manage.py"), "bench", "--here"]
         command.append(f"--rows={options['rows']}")
         if options["records"]:
             command.append(f"--records={options['records'].resolve()}")
-        with tempfile.TemporaryDirectory(prefix="bench-", dir=settings.DATA_DIR) as folder:
-            environment = inherited | _OF_THIS_RUN | {"DATA_DIR": folder}
+        with throw_away_environment() as environment:
             return subprocess.run(command, env=environment, check=False).returncode
 
     def _measure(self, options: dict[str, Any]) -> None:
