@@ -69,7 +69,7 @@ class SecondFactorAdapter(DefaultMFAAdapter):
 def _cipher() -> MultiFernet:
     """Return the cipher; seeds encrypted under an earlier SECRET_KEY stay readable."""
     keys = [settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS]
-    return MultiFernet([Fernet(_derived(key)) for key in keys])
+    return MultiFernet([Fernet(_derived(str(key))) for key in keys])
 
 
 def _derived(secret: str) -> bytes:

@@ -43,7 +43,7 @@ class ClinicallyReviewedMixin(models.Model):
     class Meta:
         abstract = True
 
-    def save(self, *args: Any, **kwargs: Any) -> None:
+    def save(self: Any, *args: Any, **kwargs: Any) -> None:
         """Save; raises ReviewRefused when this would put an unapproved revision live.
 
         Every way of publishing that Wagtail has ends here, also those that ask for no permission.
@@ -53,7 +53,7 @@ class ClinicallyReviewedMixin(models.Model):
             raise ReviewRefused(gettext("Only what a clinical reviewer approved can go live."))
         super().save(*args, **kwargs)
 
-    def _would_go_live(self, update_fields: Any) -> bool:
+    def _would_go_live(self: Any, update_fields: Any) -> bool:
         if not self.live or self.live_revision_id is None or update_fields is not None:
             return False
         if getattr(self, "alias_of_id", None):  # Wagtail copies what is live elsewhere
@@ -64,7 +64,7 @@ class ClinicallyReviewedMixin(models.Model):
         return not published.exists()
 
     def approval_of(
-        self, revision: Revision, *, workflow_state: WorkflowState | None = None
+        self: Any, revision: Revision, *, workflow_state: WorkflowState | None = None
     ) -> "ClinicalReviewState | None":
         """Return the approval of exactly this revision's content, or None."""
         states = ClinicalReviewState.objects.filter(
@@ -84,7 +84,7 @@ class ClinicallyReviewedMixin(models.Model):
         return None
 
     @property
-    def change_alone_may_be_approved(self) -> bool:
+    def change_alone_may_be_approved(self: Any) -> bool:
         """Return whether "this change is right" is enough: the rest has been checked before."""
         return self.is_demo_content or (self.live and self.reviewed_on is not None)
 

@@ -45,19 +45,17 @@ class TakeDown(models.Model):
 class CanBeTakenDownMixin(models.Model):
     """A page with a take-down button and no publish button."""
 
-    take_downs: models.Manager[TakeDown]
-
     class Meta:
         abstract = True
 
     @property
-    def is_taken_down(self) -> bool:
+    def is_taken_down(self: Any) -> bool:
         """Return whether the page was taken down after it last went live."""
-        moment = None if self.live else self.approvals_count_from()  # type: ignore[attr-defined]
-        published = self.last_published_at  # type: ignore[attr-defined]
+        moment = None if self.live else self.approvals_count_from()
+        published = self.last_published_at
         return moment is not None and (published is None or moment >= published)
 
-    def approvals_count_from(self) -> datetime | None:
+    def approvals_count_from(self: Any) -> datetime | None:
         """Return when the page was last taken down: earlier approvals cannot bring it back."""
         return self.take_downs.values_list("taken_down_at", flat=True).first()
 
