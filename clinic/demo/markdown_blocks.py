@@ -149,6 +149,10 @@ def _cards(argument: str, body: str, resolve: Resolver) -> Block:
     return {"type": "page_cards", "value": {"title": plain(argument), "pages": pages}}
 
 
+def _text(argument: str, body: str, resolve: Resolver) -> Block:
+    return {"type": "patient_text", "value": {"key": argument}}
+
+
 def _therapy_types(argument: str, body: str, resolve: Resolver) -> Block:
     return {"type": "therapy_types", "value": {"title": plain(argument), "text": plain(body)}}
 
@@ -188,6 +192,7 @@ _FENCES: dict[str, Callable[[str, str, Resolver], Block]] = {
     "question": _question,
     "steps": _steps,
     "table": _table,
+    "text": _text,
     "therapy-types": _therapy_types,
     "urgent": _urgent,
     "when-to-call": _when_to_call,

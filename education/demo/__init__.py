@@ -1,0 +1,65 @@
+"""Patient education of the demo clinic, from the text files in this folder."""
+
+from pathlib import Path
+from typing import Any
+
+from clinic.demo import pages_of_clinic
+from clinic.demo.files import TextFile, read_folder, read_text_file
+from clinic.demo.markdown_blocks import plain
+from clinic.demo.site_tree import LANGUAGES, add_empty_page, find_page, is_empty, publish_page
+from education.models import CancerType, EducationIndexPage, EducationPage, TherapyType
+from education.vocabulary_seed import load_vocabulary
+
+FOLDER = Path(__file__).resolve().parent / "pages"
+
+
+def load(context: Any = None) -> None:
+    """Add what is missing of vocabularies and pages; then publish what the clinic's part added."""
+    load_vocabulary()
+    indexes = {language: _add_index(language) for language in LANGUAGES}
+    files = read_folder(FOLDER)
+    for file in files:
+        _add_empty(indexes[LANGUAGES[0]], file)
+    pages_of_clinic.publish_empty_pages()
+    for language in LANGUAGES:
+        if is_empty(indexes[language]):
+            publish_page(indexes[language], _index_file(language))
+    for file in files:
+        page = find_page(file.meta["slug"], LANGUAGES[0])
+        if page is not None and is_empty(page):
+            _publish(page.specific, file)
+
+
+def _index_file(language: str) -> TextFile:
+    return read_text_file(pages_of_clinic.FOLDER / language / "education.md")
+
+
+def _add_index(language: str) -> EducationIndexPage:
+    """Return the index page of a language, added without content when it is missing."""
+    home = find_page("home", language)
+    found = EducationIndexPage.objects.child_of(home).first()
+    return found or add_empty_page(home, EducationIndexPage, _index_file(language), language)
+
+
+def _add_empty(index: EducationIndexPage, file: TextFile) -> None:
+    add_empty_page(
+        index,
+        EducationPage,
+        file,
+        LANGUAGES[0],
+        section=file.meta["section"],
+        is_side_effect_page=file.meta["side_effect"],
+        illustration=file.meta["illustration"],
+    )
+
+
+def _publish(page: EducationPage, file: TextFile) -> None:
+    meta = file.meta
+    page.key_points = [("point", plain(point)) for point in meta["key_points"]]
+    page.citations = [("citation", {"accessed": None} | citation) for citation in meta["citations"]]
+    page.cancer_types = CancerType.objects.filter(slug__in=meta["cancer_types"])
+    page.therapy_types = TherapyType.objects.filter(slug__in=meta["therapy_types"])
+    page.related_pages = EducationPage.objects.child_of(page.get_parent()).filter(
+        slug__in=meta["related"]
+    )
+    publish_page(page, file)

@@ -1,0 +1,189 @@
+"""The demo's texts keep their promises, and the loader can run as often as one likes."""
+
+import re
+from html import unescape
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.core.exceptions import ObjectDoesNotExist
+from wagtail.models import Page, PageLogEntry, Revision, Site
+
+import clinic.demo
+import education.demo
+from clinic import illustrations
+from clinic.demo import pages_of_clinic
+from clinic.demo.files import TextFile, read_folder
+from clinic.demo.markdown_blocks import parse_blocks
+from clinic.demo.site_tree import resolver
+from clinic.enums import PatientTextKey
+from clinic.models import ClinicSettings, HomePage, PatientText, Person
+from education.demo import FOLDER
+from education.models import CancerType, EducationPage, Synonym, TherapyType
+from education.readability import measure, split_sentences
+
+HIGHEST_GRADE = 8
+REQUIRED = {
+    "title", "slug", "order", "section", "summary", "therapy_types", "cancer_types",
+    "illustration", "side_effect", "key_points", "citations", "related",
+}  # fmt: skip
+NOT_PROSE = {"type", "id", "name", "kind", "illustration", "url", "page"}
+EDUCATION_FILES = read_folder(FOLDER)
+CLINIC_FILES = [
+    file for file in read_folder(pages_of_clinic.FOLDER / "en") if file.name != "notices"
+]
+# Language help is written in five languages; the formula holds for English only.
+TEXT_FILES = [
+    file
+    for file in read_folder(Path(clinic.demo.__file__).parent / "texts" / "en")
+    if file.name != "language_help"
+]
+
+
+def prose(value: Any) -> str:
+    """Return the words of blocks, a line for each text."""
+    if isinstance(value, str):
+        return unescape(re.sub(r"<[^>]+>", "", re.sub(r"</(?:p|li)>", "\n", value)))
+    if isinstance(value, dict):
+        return "\n".join(prose(item) for key, item in value.items() if key not in NOT_PROSE)
+    return "\n".join(prose(item) for item in value) if isinstance(value, list) else ""
+
+
+def page_text(file: TextFile) -> str:
+    """Return introduction, key points and running text, without headings and tables.
+
+    Short lines such as headings and cells would make the page look easier than it is.
+    """
+    blocks = parse_blocks(file.body, lambda slug: 1, seed=file.name)
+    running = [block["value"] for block in blocks if block["type"] not in {"heading", "table"}]
+    opening = [file.meta.get("summary", ""), file.meta.get("introduction", "")]
+    return "\n".join([*opening, *file.meta.get("key_points", []), prose(running)])
+
+
+@pytest.mark.parametrize(
+    "file", [*EDUCATION_FILES, *CLINIC_FILES, *TEXT_FILES], ids=lambda file: file.name
+)
+def test_text__is_plain_english(file: TextFile) -> None:
+    assert measure(page_text(file)).grade <= HIGHEST_GRADE
+
+
+@pytest.mark.parametrize("file", EDUCATION_FILES, ids=lambda file: file.name)
+class TestEducationFile:
+    def test_front_matter__is_complete(self, file: TextFile) -> None:
+        assert set(file.meta) >= REQUIRED
+        assert file.meta["slug"] == file.name
+        assert file.meta["section"] in EducationPage.Section.values
+
+    def test_summary__answers_in_two_or_three_sentences(self, file: TextFile) -> None:
+        sentences = split_sentences(" ".join(file.meta["summary"].split()))
+        assert 2 <= len(sentences) <= 3
+        assert not sentences[0].endswith("?")
+
+    def test_length__is_a_short_read(self, file: TextFile) -> None:
+        assert 350 <= measure(page_text(file)).words <= 800
+
+    def test_sources__are_public_and_at_least_two(self, file: TextFile) -> None:
+        citations = file.meta["citations"]
+        assert len({citation["url"] for citation in citations}) >= 2
+        assert all(citation["url"].startswith("https://") for citation in citations)
+        assert all({"title", "publisher"} <= set(citation) for citation in citations)
+
+    def test_references__exist(self, file: TextFile) -> None:
+        slugs = {other.name for other in EDUCATION_FILES}
+        assert set(file.meta["related"]) <= slugs - {file.name}
+        linked = re.findall(r"\(page:([a-z0-9-]+)\)", file.body)
+        assert set(linked) <= slugs
+        drawn = set(re.findall(r"^:::illustration (\S+)", file.body, re.MULTILINE))
+        assert drawn | {file.meta["illustration"]} <= {*illustrations.names(), ""}
+
+
+def test_education__covers_every_section_and_at_least_fourteen_subjects() -> None:
+    assert len(EDUCATION_FILES) >= 14
+    assert {file.meta["section"] for file in EDUCATION_FILES} == set(EducationPage.Section.values)
+
+
+def test_texts__both_languages_have_every_key() -> None:
+    folder = Path(clinic.demo.__file__).parent / "texts"
+    for language in ("en", "es"):
+        assert {file.name for file in read_folder(folder / language)} == set(PatientTextKey.values)
+
+
+@pytest.mark.django_db
+class TestLoad:
+    @pytest.fixture(autouse=True)
+    def _demo(self) -> None:
+        clinic.demo.load()
+        education.demo.load()
+
+    def snapshot(self) -> tuple[Any, ...]:
+        return (
+            list(
+                Page.objects.order_by("pk").values_list("pk", "slug", "latest_revision_id", "live")
+            ),
+            Revision.objects.count(),
+            PageLogEntry.objects.count(),
+            *(
+                model.objects.count()
+                for model in (Person, PatientText, ClinicSettings, CancerType, TherapyType, Synonym)
+            ),
+        )
+
+    def test_load__twice_changes_nothing(self) -> None:
+        before = self.snapshot()
+        clinic.demo.load()
+        education.demo.load()
+        assert self.snapshot() == before
+
+    def test_load__keeps_what_was_edited_and_adds_what_was_deleted(self) -> None:
+        Page.objects.filter(slug="checkpoint-inhibitors").update(title="Edited")
+        Page.objects.get(slug="oncolytic-viruses").delete()
+        PatientText.objects.get(key="consent", locale__language_code="en").delete()
+        clinic.demo.load()
+        education.demo.load()
+        assert Page.objects.get(slug="checkpoint-inhibitors").title == "Edited"
+        assert Page.objects.get(slug="oncolytic-viruses").live
+        assert PatientText.objects.get(key="consent", locale__language_code="en").live
+
+    def test_pages__are_live_and_say_that_they_are_demo_content(self) -> None:
+        pages = [page.specific for page in Page.objects.filter(depth__gt=1)]
+        assert pages
+        for page in pages:
+            assert page.live and page.is_demo_content, page.slug
+            assert page.live_revision_id and page.reviewed_by is None, page.slug
+
+    def test_pages__pass_their_own_validation(self) -> None:
+        for page in Page.objects.filter(depth__gt=1).specific():
+            page.full_clean()
+            page.body.stream_block.clean(page.body)
+
+    def test_tree__is_the_same_in_spanish(self) -> None:
+        home = Site.objects.get(is_default_site=True).root_page
+        spanish = home.get_translations().get().specific
+        assert isinstance(spanish, HomePage)
+        slugs = [set(top.get_children().values_list("slug", flat=True)) for top in (home, spanish)]
+        assert slugs[0] == slugs[1]
+        for child in home.get_children():
+            assert child.get_translations().get().slug == child.slug
+
+    def test_education_pages__carry_connections_and_sources(self) -> None:
+        page = EducationPage.objects.get(slug="car-t-cell-therapy")
+        assert {therapy.slug for therapy in page.therapy_types.all()} == {"car-t"}
+        assert page.cancer_types.count() == 5
+        assert page.related_pages.count() == 4
+        assert len(page.citations) == 4
+        assert page.key_points[0].value.startswith("The whole process")
+
+    def test_vocabulary__brands_point_to_their_generic_name(self) -> None:
+        assert Synonym.objects.get(term="Keytruda").generic.term == "pembrolizumab"
+        assert not Synonym.objects.filter(kind=Synonym.Kind.BRAND, generic=None).exists()
+        assert CancerType.objects.get(slug="melanoma").parent.slug == "skin-cancer"
+
+    def test_vocabulary__every_slug_of_the_pages_exists(self) -> None:
+        for file in EDUCATION_FILES:
+            for model, key in ((CancerType, "cancer_types"), (TherapyType, "therapy_types")):
+                found = model.objects.filter(slug__in=file.meta[key]).count()
+                assert found == len(file.meta[key]), file.name
+
+    def test_link__to_a_missing_page_is_an_error(self) -> None:
+        with pytest.raises(ObjectDoesNotExist, match="nowhere"):
+            resolver("en")("page:nowhere")
