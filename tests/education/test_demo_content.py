@@ -28,6 +28,8 @@ REQUIRED = {
     "illustration", "side_effect", "key_points", "citations", "related",
 }  # fmt: skip
 NOT_PROSE = {"type", "id", "name", "kind", "illustration", "url", "page"}
+# Postal addresses and telephone numbers that stand on a line of their own are not sentences.
+POSTAL = re.compile(r"DC 20201$|^1-800-")
 EDUCATION_FILES = read_folder(FOLDER)
 CLINIC_FILES = [
     file for file in read_folder(pages_of_clinic.FOLDER / "en") if file.name != "notices"
@@ -57,7 +59,8 @@ def page_text(file: TextFile) -> str:
     blocks = parse_blocks(file.body, lambda slug: 1, seed=file.name)
     running = [block["value"] for block in blocks if block["type"] not in {"heading", "table"}]
     opening = [file.meta.get("summary", ""), file.meta.get("introduction", "")]
-    return "\n".join([*opening, *file.meta.get("key_points", []), prose(running)])
+    lines = [*opening, *file.meta.get("key_points", []), *prose(running).splitlines()]
+    return "\n".join(line for line in lines if not POSTAL.search(line))
 
 
 @pytest.mark.parametrize(
