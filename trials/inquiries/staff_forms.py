@@ -26,6 +26,14 @@ from trials.models import Trial
 LONGEST_NOTE = 10_000
 
 
+class PersonChoiceField(forms.ModelChoiceField):
+    """Members of staff by name."""
+
+    def label_from_instance(self, obj: User) -> str:
+        """Return the name, or the address of somebody without one."""
+        return obj.get_full_name() or obj.email
+
+
 class FilterForm(forms.Form):
     """Which part of the inbox is shown; nothing personal, so it may stand in the address."""
 
@@ -75,7 +83,7 @@ class VersionedForm(forms.Form):
 
 
 class AssignForm(VersionedForm):
-    assignee = forms.ModelChoiceField(label=_("Assignee"), queryset=User.objects.none())
+    assignee = PersonChoiceField(label=_("Assignee"), queryset=User.objects.none())
 
     def __init__(self, *args: Any, inquiry: Inquiry, user: User, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -121,8 +129,8 @@ class StateForm(VersionedForm):
 
 
 class AttemptForm(VersionedForm):
-    channel = forms.ChoiceField(label=_("Channel"), choices=Channel.choices)
-    outcome = forms.ChoiceField(label=_("Outcome"), choices=Outcome.choices)
+    channel = forms.ChoiceField(label=_("Channel"), choices=[("", _("Choose")), *Channel.choices])
+    outcome = forms.ChoiceField(label=_("Outcome"), choices=[("", _("Choose")), *Outcome.choices])
     at = forms.DateTimeField(
         label=_("When"),
         initial=timezone.localtime,
@@ -160,7 +168,7 @@ class TeamMemberForm(forms.Form):
     trial = forms.ModelChoiceField(
         label=_("Trial"), queryset=Trial.objects.none(), to_field_name="nct_id"
     )
-    user = forms.ModelChoiceField(label=_("Person"), queryset=User.objects.none())
+    user = PersonChoiceField(label=_("Person"), queryset=User.objects.none())
     role = forms.ChoiceField(label=_("Role"), choices=TeamRole.choices)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
