@@ -18,7 +18,7 @@ LARGEST_PAGE = 1000
 
 @require_safe
 def trial_list(request: HttpRequest) -> JsonResponse:
-    """Return ``count``, ``next``, ``previous`` and ``results``; ``notes`` when something was odd."""
+    """Return ``count``, ``next``, ``previous``, ``results``; ``notes`` where something was odd."""
     with translation.override("en"):
         vocabulary = Vocabulary.load()
         query = read_query(request.GET, vocabulary)

@@ -99,7 +99,7 @@ def _varied(originals: list[dict[str, Any]], number: int) -> dict[str, Any]:
 
 def measure_sync(context: BenchContext, folder: Path) -> None:
     """Print the rate of a first and of an unchanged run."""
-    rows = []
+    rows: list[list[str | int | float]] = []
     for name in ("all new", "all unchanged"):
         statements: Counter[str] = Counter()
         started = perf_counter()
@@ -133,7 +133,7 @@ def _outcome(report: Report) -> str:
 
 def measure_search(context: BenchContext) -> None:
     """Print each query end to end, beside the SQL that it needs, run bare."""
-    rows = []
+    rows: list[list[str | int | float]] = []
     for query in QUERIES:
         statements, total = _statements(query)
         bare = _time(lambda statements=statements: _run_bare(statements))

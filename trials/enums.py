@@ -1,5 +1,7 @@
 """What the registry's words mean to us: labels for patients and the groups that decide."""
 
+from typing import Any
+
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -68,7 +70,7 @@ class Phase(models.TextChoices):
     NA = "NA", _("No phase")
 
 
-PHASE_EXPLANATIONS = {
+PHASE_EXPLANATIONS: dict[str, Any] = {
     Phase.EARLY_PHASE1: _("A first look at a very small dose in a few people."),
     Phase.PHASE1: _("Tests if a treatment is safe and finds the right dose, in a small group."),
     Phase.PHASE2: _("Tests if the treatment works against the disease, and how safe it is."),

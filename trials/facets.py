@@ -56,8 +56,16 @@ def facets(query: TrialQuery, counts: Counts, vocabulary: Vocabulary) -> list[Fa
                 [(value, label_of(TrialStatus, value)) for value in order], statuses, query.statuses
             ),
         ),
-        Facet("condition", _("Cancer type"), _terms(CANCER, "condition", query.conditions, counts, vocabulary)),
-        Facet("therapy", _("Kind of treatment"), _terms(THERAPY, "therapy", query.therapies, counts, vocabulary)),
+        Facet(
+            "condition",
+            _("Cancer type"),
+            _terms(CANCER, "condition", query.conditions, counts, vocabulary),
+        ),
+        Facet(
+            "therapy",
+            _("Kind of treatment"),
+            _terms(THERAPY, "therapy", query.therapies, counts, vocabulary),
+        ),
         Facet(
             "phase",
             _("Phase"),
@@ -105,7 +113,9 @@ def _sex_choices(query: TrialQuery, counted: dict[str, int]) -> list[Choice]:
         everyone,
         *(
             Choice(
-                sex.value.lower(), str(sex.label), both + counted.get(sex.value, 0),
+                sex.value.lower(),
+                str(sex.label),
+                both + counted.get(sex.value, 0),
                 query.sex == sex.value,
             )
             for sex in (Sex.FEMALE, Sex.MALE)

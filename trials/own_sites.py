@@ -14,7 +14,8 @@ from trials.vocabulary import Vocabulary
 def mark_own_sites() -> int:
     """Set ``is_ours`` and what follows from it; return how many trials changed."""
     ours = our_facility()
-    now_ours, no_longer = [], []
+    now_ours: list[int] = []
+    no_longer: list[int] = []
     rows = TrialSite.objects.values_list("pk", "facility", "zip", "is_ours")
     for pk, facility, zip_code, was_ours in rows.iterator():
         is_ours = ours.is_at(facility, zip_code)

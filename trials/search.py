@@ -67,6 +67,15 @@ VALUES = {
 }
 
 
+def _counted(name: str) -> str:
+    others = " AND ".join(f"ok_{other}" for other in FACETS if other != name)
+    value = VALUES.get(name, "''")
+    return f"SELECT '{name}' AS facet, {value} AS value FROM base WHERE {others}"  # noqa: S608
+
+
+COUNTED = " UNION ALL ".join([*map(_counted, [*FACETS, "total"]), "SELECT 'words', '' FROM base"])
+
+
 @dataclass(frozen=True, slots=True)
 class AlsoSearched:
     """Words of the query and the other words that were searched with them."""
@@ -100,19 +109,11 @@ class TrialSearch:
     def counts(self) -> Counts:
         """Return the counts; each filter's are those under all the other filters (1 query)."""
         flags = ", ".join(f"{sql} AS ok_{name}" for name, sql in CONDITIONS.items())
-        parts = [
-            f"SELECT '{name}' AS facet, {VALUES[name]} AS value FROM base WHERE "
-            + " AND ".join(f"ok_{other}" for other in FACETS if other != name)
-            for name in FACETS
-        ]
-        every = " AND ".join(f"ok_{name}" for name in FACETS)
-        parts.append(f"SELECT 'total', '' FROM base WHERE {every}")  # noqa: S608
-        parts.append("SELECT 'words', '' FROM base")
-        statement = (
-            f"WITH base AS MATERIALIZED (SELECT status, phases, cancer_types, therapy_types, sex, "  # noqa: S608
-            f"{flags} {self.base}) SELECT facet, value, count(*) FROM ({' UNION ALL '.join(parts)})"
-            " AS counted GROUP BY facet, value"
-        )
+        statement = f"""
+            WITH base AS MATERIALIZED (
+                SELECT status, phases, cancer_types, therapy_types, sex, {flags} {self.base})
+            SELECT facet, value, count(*) FROM ({COUNTED}) AS counted GROUP BY facet, value
+        """  # noqa: S608 - names are constants of this module, values are parameters
         facets: dict[str, dict[str, int]] = defaultdict(dict)
         with connection.cursor() as cursor:
             cursor.execute(statement, self.parameters)

@@ -44,10 +44,27 @@ INSERT = """
         ('en', title_en, 'english', words_en), ('es', title_es, 'spanish', words_es)
     ) AS own (language, title, config, words)
 """
-CASTS = (
-    "bigint smallint varchar varchar[] bigint[] bigint[] varchar integer integer date date "
-    "text text text text text text text text"
-).split()
+CASTS = [
+    "bigint",
+    "smallint",
+    "varchar",
+    "varchar[]",
+    "bigint[]",
+    "bigint[]",
+    "varchar",
+    "integer",
+    "integer",
+    "date",
+    "date",
+    "text",
+    "text",
+    "text",
+    "text",
+    "text",
+    "text",
+    "text",
+    "text",
+]
 ROW = f"({', '.join(f'%s::{cast}' for cast in CASTS)})"
 ROWS_AT_ONCE = 200
 
@@ -91,9 +108,9 @@ class _Sources:
         self.therapies = _types(TrialTherapyType, "therapy_type_id", trials)
         self.summaries = {
             (summary.trial_id, summary.locale.language_code): summary
-            for summary in PlainSummary.objects.filter(
-                trial__in=trials, live=True
-            ).select_related("locale")
+            for summary in PlainSummary.objects.filter(trial__in=trials, live=True).select_related(
+                "locale"
+            )
         }
 
     def rows(self) -> list[list[Any]]:

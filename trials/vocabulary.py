@@ -50,11 +50,10 @@ class Vocabulary:
         for therapy in TherapyType.objects.all():
             vocabulary._add_entry(Concept(THERAPY, therapy.pk), therapy)
         for synonym in Synonym.objects.all():
-            concept = (
-                Concept(CANCER, synonym.cancer_type_id)
-                if synonym.cancer_type_id
-                else Concept(THERAPY, synonym.therapy_type_id)
-            )
+            if synonym.cancer_type_id:
+                concept = Concept(CANCER, synonym.cancer_type_id)
+            else:
+                concept = Concept(THERAPY, synonym.therapy_type_id or 0)
             abbreviation = synonym.kind == Synonym.Kind.ABBREVIATION
             vocabulary.add_term(concept, synonym.term, synonym.language, abbreviation=abbreviation)
         return vocabulary

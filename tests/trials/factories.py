@@ -44,7 +44,9 @@ STUDY: dict[str, Any] = {
             ],
         },
         "eligibilityModule": {
-            "eligibilityCriteria": "Inclusion Criteria:\n\n* Age \\>= 18\n\nExclusion Criteria:\n\n* None",
+            "eligibilityCriteria": (
+                "Inclusion Criteria:\n\n* Age \\>= 18\n\nExclusion Criteria:\n\n* None"
+            ),
             "sex": "ALL",
             "minimumAge": "18 Years",
             "healthyVolunteers": False,

@@ -54,9 +54,7 @@ class FakeRegistry:
         return send(handler, {"message": "not found"}, status=404)
 
 
-def send(
-    handler: BaseHTTPRequestHandler, value: Any, status: int = 200, **headers: str
-) -> None:
+def send(handler: BaseHTTPRequestHandler, value: Any, status: int = 200, **headers: str) -> None:
     """Answer with JSON."""
     body = value if isinstance(value, bytes) else json.dumps(value).encode()
     handler.send_response(status)

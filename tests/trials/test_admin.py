@@ -80,7 +80,9 @@ def test_refused_record_and_run__can_be_looked_at(client, clinic):
     log_in(client, ADMINISTRATORS)
     refused = client.get(reverse("refusedrecord:inspect", args=[RefusedRecord.objects.get().pk]))
     assert b"is not an NCT id" in refused.content
-    assert client.get(reverse("syncrun:inspect", args=[SyncRun.objects.get().pk])).status_code == 200
+    assert (
+        client.get(reverse("syncrun:inspect", args=[SyncRun.objects.get().pk])).status_code == 200
+    )
 
 
 def test_plain_summary__is_written_as_a_draft_and_submitted(client, clinic):

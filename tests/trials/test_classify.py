@@ -91,7 +91,9 @@ class TestStaff:
         melanoma = make_cancer_type("melanoma", "Melanoma")
         kidney = make_cancer_type("kidney", "Kidney cancer")
         trial = sync_condition("Melanoma")
-        correct_trial(trial=trial, is_listed=True, cancer_types=[melanoma, kidney], therapy_types=[])
+        correct_trial(
+            trial=trial, is_listed=True, cancer_types=[melanoma, kidney], therapy_types=[]
+        )
         sources = dict(trial.cancer_type_rows.values_list("cancer_type__slug", "source"))
         assert sources == {"melanoma": Source.AUTO, "kidney": Source.STAFF}
 

@@ -11,7 +11,9 @@ from trials.registry.client import RegistryClient, RegistryUnavailable, retry_af
 def client_for(registry, **values):
     waits = []
     client = RegistryClient(
-        registry.url, user_agent="test (mailto:x@example.org)", sleep=waits.append,
+        registry.url,
+        user_agent="test (mailto:x@example.org)",
+        sleep=waits.append,
         **{"pause": 1.0, "timeout": 5, **values},
     )
     return client, waits
@@ -37,8 +39,9 @@ def test_an_empty_page_is_no_error():
 
 def test_a_repeated_page_token_stops():
     with fake_registry(studies=STUDIES, repeat_token=True) as registry:
+        client, _ = client_for(registry)
         with pytest.raises(RegistryUnavailable, match="repeated a page"):
-            list(client_for(registry)[0].studies({}))
+            list(client.studies({}))
     assert len(registry.requests) == 2
 
 
@@ -70,7 +73,7 @@ def test_a_study_that_is_not_there_is_none():
 @pytest.mark.parametrize("fault", [fails(500), fails(503), cut_short, half_json, fails(429)])
 def test_a_passing_fault_is_tried_again(fault):
     with fake_registry(studies=STUDIES[:1], faults=[fault, fault]) as registry:
-        client, waits = client_for(registry, pause=0.0)
+        client, _ = client_for(registry, pause=0.0)
         assert client.study("NCT99990001") == STUDIES[0]
     assert len(registry.requests) == 3
 
@@ -100,8 +103,9 @@ def test_a_wait_that_is_too_long_gives_up():
 
 def test_a_refusal_is_not_tried_again():
     with fake_registry(faults=[fails(400)]) as registry:
+        client, _ = client_for(registry)
         with pytest.raises(RegistryUnavailable, match="refused with status 400"):
-            client_for(registry)[0].data_timestamp()
+            client.data_timestamp()
     assert len(registry.requests) == 1
 
 

@@ -25,7 +25,9 @@ def shape(items):
 
 
 def test_inclusion_and_exclusion():
-    sections = parse_criteria("Inclusion Criteria:\n\n* One\n* Two\n\nExclusion Criteria:\n\n* Three")
+    sections = parse_criteria(
+        "Inclusion Criteria:\n\n* One\n* Two\n\nExclusion Criteria:\n\n* Three"
+    )
     assert [(section.heading, section.kind) for section in sections] == [
         ("Inclusion Criteria:", "inclusion"),
         ("Exclusion Criteria:", "exclusion"),
@@ -35,9 +37,7 @@ def test_inclusion_and_exclusion():
 
 def test_escapes_are_undone_and_nothing_is_markup():
     [section] = parse_criteria("* Age \\>= 18, ANC \\<80% of *normal* <b>now</b> 1\\.5 a\\_b")
-    assert section.blocks[0].items[0].text == (
-        "Age >= 18, ANC <80% of *normal* <b>now</b> 1.5 a_b"
-    )
+    assert section.blocks[0].items[0].text == ("Age >= 18, ANC <80% of *normal* <b>now</b> 1.5 a_b")
 
 
 def test_nested_lists():
@@ -67,7 +67,10 @@ def test_several_headings_of_one_kind():
 
 
 def test_old_capital_headings_keep_the_kind_of_their_section():
-    text = "DISEASE CHARACTERISTICS:\n\n* Proven cancer\n\nPRIOR CONCURRENT THERAPY:\n\nNo chemotherapy"
+    text = (
+        "DISEASE CHARACTERISTICS:\n\n* Proven cancer\n\n"
+        "PRIOR CONCURRENT THERAPY:\n\nNo chemotherapy"
+    )
     sections = parse_criteria(text)
     assert [section.heading for section in sections] == [
         "DISEASE CHARACTERISTICS:",

@@ -36,7 +36,9 @@ def open_study(nct_id="NCT99990001", **modules):
 
 class TestSearchPage:
     def test_shows_trials_counts_and_what_was_not_understood(self, clinic, client):
-        sync_studies(make_study(), make_study("NCT99990002", statusModule={"overallStatus": "COMPLETED"}))
+        sync_studies(
+            make_study(), make_study("NCT99990002", statusModule={"overallStatus": "COMPLETED"})
+        )
         response = client.get("/en/trials/?q=melanoma&status=banana&page=7")
         shown = text_of(response)
         assert response.status_code == 200
@@ -80,12 +82,11 @@ class TestSearchPage:
 
 class TestTrialPage:
     def test_registry_text_is_labelled_and_inert(self, clinic, client):
+        criteria = "Inclusion Criteria:\n\n* ANC \\>= 1 <80% <img src=x>\n  * deep"
         sync_studies(
             make_study(
                 identificationModule={"briefTitle": "<b>Bold</b> & <script>x</script>"},
-                eligibilityModule={
-                    "eligibilityCriteria": "Inclusion Criteria:\n\n* ANC \\>= 1 <80% <img src=x>\n  * deep"
-                },
+                eligibilityModule={"eligibilityCriteria": criteria},
             )
         )
         html = client.get("/en/trials/NCT99990001/").content.decode()

@@ -74,7 +74,14 @@ class TestPlaces:
 
     @pytest.mark.parametrize(
         "point",
-        [None, {}, {"lat": 10}, {"lat": 91, "lon": 1}, {"lat": "1", "lon": 2}, {"lat": True, "lon": 1}],
+        [
+            None,
+            {},
+            {"lat": 10},
+            {"lat": 91, "lon": 1},
+            {"lat": "1", "lon": 2},
+            {"lat": True, "lon": 1},
+        ],
     )
     def test_half_or_impossible_coordinates_are_none(self, point):
         site = read_site(geoPoint=point)

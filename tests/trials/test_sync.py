@@ -69,7 +69,9 @@ class TestWhatIsStored:
 
     def test_aliases_lead_to_the_newest_trial(self, clinic):
         sync_studies(make_study(identificationModule={"nctIdAliases": ["NCT99990009"]}))
-        sync_studies(make_study("NCT99990002", identificationModule={"nctIdAliases": ["NCT99990009"]}))
+        sync_studies(
+            make_study("NCT99990002", identificationModule={"nctIdAliases": ["NCT99990009"]})
+        )
         assert TrialAlias.objects.get().trial.nct_id == "NCT99990002"
 
     def test_the_run_keeps_its_counts_and_who_was_seen(self, clinic):
@@ -99,9 +101,7 @@ class TestOurSite:
     def test_recognised_and_open(self, clinic, location, trial_status, has, is_open):
         places = {"locations": [our_location(**location)]}
         sync_studies(
-            make_study(
-                statusModule={"overallStatus": trial_status}, contactsLocationsModule=places
-            )
+            make_study(statusModule={"overallStatus": trial_status}, contactsLocationsModule=places)
         )
         trial = Trial.objects.get()
         assert (trial.has_our_site, trial.our_site_open) == (has, is_open)
@@ -131,7 +131,9 @@ class TestChanges:
         assert report.unchanged == 1
         assert [sql for sql in writes if "syncrun" not in sql and "pagecache" not in sql] == []
         assert TrialVersion.objects.count() == 1
-        assert SyncRun.objects.last_look(Trial.objects.get().pk) == SyncRun.objects.first().started_at
+        assert (
+            SyncRun.objects.last_look(Trial.objects.get().pk) == SyncRun.objects.first().started_at
+        )
         assert generation() >= before
 
     def test_order_whitespace_and_escapes_are_no_change(self, clinic):

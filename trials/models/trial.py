@@ -32,9 +32,7 @@ class Trial(models.Model):
     conditions = ArrayField(models.TextField(), default=list, verbose_name=_("conditions"))
     keywords = ArrayField(models.TextField(), default=list, verbose_name=_("keywords"))
     study_type = models.CharField(_("study type"), max_length=100, blank=True)
-    phases = ArrayField(
-        models.CharField(max_length=100), default=list, verbose_name=_("phases")
-    )
+    phases = ArrayField(models.CharField(max_length=100), default=list, verbose_name=_("phases"))
     purpose = models.CharField(_("purpose"), max_length=100, blank=True)
     allocation = models.CharField(_("allocation"), max_length=100, blank=True)
     masking = models.CharField(_("masking"), max_length=100, blank=True)
@@ -59,6 +57,9 @@ class Trial(models.Model):
     content_hash = models.CharField(max_length=64)
     first_seen_at = models.DateTimeField(_("first seen"))
     last_changed_at = models.DateTimeField(_("last changed"))
+
+    # The title that a list shows: the plain one where there is one. Set by searches.
+    shown_title: str
 
     objects = TrialQuerySet.as_manager()
 

@@ -92,9 +92,7 @@ def _held_sites(held: dict[str, Trial]) -> dict[str, list[Row]]:
     return result
 
 
-def _replace_sites(
-    trials: dict[str, Trial], sites: dict[str, list[Row]], *, has_old: bool
-) -> None:
+def _replace_sites(trials: dict[str, Trial], sites: dict[str, list[Row]], *, has_old: bool) -> None:
     if has_old:
         TrialSite.objects.filter(trial__in=trials.values()).delete()
     copy_rows(

@@ -32,8 +32,5 @@ COMPARED_DETAILS = ("arms", "interventions", "contacts", "officials", "reference
 def changed_fields(held: Trial, new: Trial, *, sites_changed: bool) -> list[str]:
     """Return the names of the fields that differ, ``sites`` for any difference of locations."""
     names = [name for name in COMPARED if getattr(held, name) != getattr(new, name)]
-    names += [
-        name for name in COMPARED_DETAILS if held.details.get(name) != new.details.get(name)
-    ]
+    names += [name for name in COMPARED_DETAILS if held.details.get(name) != new.details.get(name)]
     return [*names, "sites"] if sites_changed else names
-

@@ -141,6 +141,6 @@ def _plain(value: Any) -> Any:
     """Return the value as JSON holds it (``dataclasses.asdict`` copies deeply and is slow)."""
     if isinstance(value, tuple):
         return [_plain(entry) for entry in value]
-    if is_dataclass(value):
+    if is_dataclass(value) and not isinstance(value, type):
         return {name: _plain(getattr(value, name)) for name in _field_names(type(value))}
     return value

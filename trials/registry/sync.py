@@ -62,9 +62,7 @@ def sync(
 ) -> tuple[SyncRun, Report]:
     """Apply the studies and return the finished run with its report."""
     now = timezone.now()
-    run = SyncRun.objects.create(
-        source=source[:200], started_at=now, data_timestamp=data_timestamp
-    )
+    run = SyncRun.objects.create(source=source[:200], started_at=now, data_timestamp=data_timestamp)
     report = Report()
     context = Context(run, now, our_facility(), Vocabulary.load())
     stream = iter(received)
@@ -205,4 +203,3 @@ class _Batch:
             unique_fields=["fingerprint"],
             update_fields=["last_run", "record"],
         )
-

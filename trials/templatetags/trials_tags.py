@@ -66,7 +66,7 @@ def ages(trial: Trial) -> str:
 @register.filter
 def plain_blocks(text: str) -> list[dict[str, Any]]:
     """Return a plain text's paragraphs and lists (lines that begin with a hyphen)."""
-    blocks = []
+    blocks: list[dict[str, Any]] = []
     for part in text.replace("\r\n", "\n").split("\n\n"):
         lines = [line.strip() for line in part.split("\n") if line.strip()]
         is_list = bool(lines) and all(line.startswith("- ") for line in lines)
