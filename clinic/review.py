@@ -149,9 +149,10 @@ def publish_reviewed(workflow_state: Any, user: Any = None) -> None:
         raise ReviewRefused(
             _("This text is not the one that was approved. Please submit it again.")
         )
-    problems = find_problems(revision.as_object())
-    if problems:
-        raise ReviewRefused(" ".join(problems))
+    if problems := find_problems(revision.as_object()):
+        raise ReviewRefused(
+            " ".join([_("This text is not complete and cannot go live."), *problems])
+        )
     revision.content.update(review_facts(live, state))
     revision.save(update_fields=["content"])
     # Nobody holds Wagtail's publish permission: the approval is the permission.
