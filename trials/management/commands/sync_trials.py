@@ -14,7 +14,7 @@ from trials.classify import reclassify_all
 from trials.models import SyncRun
 from trials.registry.api import client_from_settings, sync_from_api
 from trials.registry.client import RegistryUnavailable
-from trials.registry.files import Received, read_file, record_files
+from trials.registry.files import read_file, record_files
 from trials.registry.sync import Report, sync
 
 BAR = 30
