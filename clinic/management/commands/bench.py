@@ -58,6 +58,7 @@ class Command(BaseCommand):
     def _measure(self, options: dict[str, Any]) -> None:
         report = Report(self._say)
         workers = min(2, os.cpu_count() or 1)
+        report.note("Setting up a demo to measure: a minute or two.")
         with throw_away_site(workers) as server:
             report.note(machine.describe())
             context = BenchContext(
