@@ -10,7 +10,7 @@ PYTEST_ARGUMENTS ?= --numprocesses=2 --dist=loadgroup
 # Settings are read without a database and without the .env of a demo.
 STATIC_CHECK := IGNORE_DOTENV=1 DEMO=1 PROCESS=staff
 
-.PHONY: help demo test bench check screenshots format chromium
+.PHONY: help demo test bench check screenshots format messages chromium
 
 help: ## show what there is
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 14
@@ -34,6 +34,9 @@ check: $(INSTALLED) ## lint, format, types, migrations, deployment checks
 
 screenshots: $(INSTALLED) chromium ## take pictures of the demo into docs/screenshots
 	@IGNORE_DOTENV=1 DEMO=1 $(RUN) manage.py screenshots
+
+messages: $(INSTALLED) ## bring the Spanish texts up to date and compile them
+	DEMO=1 PROCESS=owner $(PYTHON) manage.py messages
 
 format: $(INSTALLED) ## format Python and templates
 	$(VENV)/bin/ruff format .
