@@ -28,6 +28,8 @@ from tests.clinic.review_steps import (
     submit,
 )
 from tests.factories import (
+    make_home_page,
+    make_locale,
     make_page,
     make_patient_text,
     make_person,
@@ -105,8 +107,6 @@ class TestApproving:
         assert not fresh(page).is_demo_content
 
     def test_signature_is_in_the_language_of_the_text(self, editor, reviewer):
-        from tests.factories import make_home_page, make_locale
-
         spanish = make_locale("es")
         person = make_person(user=reviewer, locale=spanish, name="Ana en español")
         page = make_page(make_home_page(locale=spanish, slug="inicio"))

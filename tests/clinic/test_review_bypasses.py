@@ -29,6 +29,8 @@ from tests.clinic.review_steps import (
     submit,
 )
 from tests.factories import (
+    make_home_page,
+    make_locale,
     make_page,
     make_patient_text,
     make_reviewer,
@@ -165,8 +167,6 @@ class TestWaysAround:
         assert not Page.objects.filter(slug="the-alias", live=True).exists()
 
     def test_translation_is_a_draft(self, editor):
-        from tests.factories import make_home_page, make_locale
-
         home = make_home_page()
         spanish = make_locale("es")
         home.copy_for_translation(spanish)
