@@ -49,6 +49,12 @@ def dial_link(number: str) -> str:
     return dial(number)
 
 
+@register.filter
+def unbroken(text: str) -> SafeString:
+    """Return the text, a phone number for example, so that no line breaks inside it."""
+    return format_html('<span class="unbroken">{}</span>', text)
+
+
 @register.simple_tag
 def icon(name: str) -> SafeString:
     """Return a decorative icon; the words beside it carry the meaning."""
