@@ -12,7 +12,7 @@ from trials.models import Trial
 from trials.search_documents import concept_token
 from trials.search_query import TrialQuery
 from trials.text import TOKEN, query_forms
-from trials.vocabulary import CANCER, THERAPY, Concept, Vocabulary
+from trials.vocabulary import CANCER, DRUG, THERAPY, Concept, Vocabulary
 
 SHOWN_SYNONYMS = 6
 EXPANDED_SYNONYMS = 40
@@ -183,17 +183,20 @@ class TrialSearch:
 
     def _group(self, said: str, concepts: list[Concept]) -> str:
         alternatives = [self._any_form(said, "plainto_tsquery")]
-        others: list[str] = []
+        shown: list[str] = []
+        searched: list[str] = []
         for concept in dict.fromkeys(concepts):
-            alternatives.append(f"to_tsquery('simple', {self._add(concept_token(concept))})")
-            others += self.vocabulary.other_words(concept, said)
-        others = list(dict.fromkeys(others))
-        for other in others[:EXPANDED_SYNONYMS]:
+            if concept.kind != DRUG:
+                alternatives.append(f"to_tsquery('simple', {self._add(concept_token(concept))})")
+            shown += self.vocabulary.other_words(concept, said, {self.language})
+            searched += self.vocabulary.other_words(concept, said, {"en", self.language})
+        for other in list(dict.fromkeys(searched))[:EXPANDED_SYNONYMS]:
             # Short forms such as ALL or ICI would find ordinary words.
             if len(other) > 3:
                 alternatives.append(self._any_form(other, "phraseto_tsquery"))
-        if others:
-            self.also_searched.append(AlsoSearched(said, others[:SHOWN_SYNONYMS]))
+        if shown:
+            others = list(dict.fromkeys(shown))[:SHOWN_SYNONYMS]
+            self.also_searched.append(AlsoSearched(said, others))
         return f"({' || '.join(alternatives)})"
 
     def _any_form(self, text: str, function: str) -> str:

@@ -4,15 +4,17 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
 from education.models import CancerType, Synonym, TherapyType
-from trials.text import TOKEN, concept_words, plain
+from trials.text import TOKEN, concept_words
 
-CANCER, THERAPY = "cancer", "therapy"
+CANCER, THERAPY, DRUG = "cancer", "therapy", "drug"
+# The order in which other words are shown: what people say first.
+KINDS = list(Synonym.Kind)
 SHORTEST_ABBREVIATION_FOLDED = 5
 
 
 @dataclass(frozen=True, slots=True)
 class Concept:
-    """A vocabulary entry: its kind and primary key."""
+    """A vocabulary entry: its kind and primary key. A drug's key is its generic name's."""
 
     kind: str
     id: int
@@ -35,6 +37,7 @@ class Vocabulary:
     slugs: dict[str, dict[str, int]] = field(default_factory=lambda: {CANCER: {}, THERAPY: {}})
     terms: dict[Concept, list[tuple[str, str]]] = field(default_factory=dict)
     parents: dict[int, int] = field(default_factory=dict)
+    drug_therapies: dict[Concept, Concept] = field(default_factory=dict)
     phrases: dict[tuple[str, ...], list[Concept]] = field(default_factory=dict)
     capitals: dict[str, list[Concept]] = field(default_factory=dict)
     longest_from: dict[str, int] = field(default_factory=dict)
@@ -49,14 +52,22 @@ class Vocabulary:
                 vocabulary.parents[cancer.pk] = cancer.parent_id
         for therapy in TherapyType.objects.all():
             vocabulary._add_entry(Concept(THERAPY, therapy.pk), therapy)
-        for synonym in Synonym.objects.all():
-            if synonym.cancer_type_id:
-                concept = Concept(CANCER, synonym.cancer_type_id)
-            else:
-                concept = Concept(THERAPY, synonym.therapy_type_id or 0)
-            abbreviation = synonym.kind == Synonym.Kind.ABBREVIATION
-            vocabulary.add_term(concept, synonym.term, synonym.language, abbreviation=abbreviation)
+        for synonym in sorted(Synonym.objects.all(), key=lambda word: KINDS.index(word.kind)):
+            vocabulary._add_synonym(synonym)
         return vocabulary
+
+    def _add_synonym(self, synonym: Synonym) -> None:
+        if synonym.cancer_type_id:
+            concept = Concept(CANCER, synonym.cancer_type_id)
+        else:
+            concept = Concept(THERAPY, synonym.therapy_type_id or 0)
+        if synonym.kind in {Synonym.Kind.GENERIC, Synonym.Kind.BRAND}:
+            # Who asks for one drug does not ask for all drugs of its kind.
+            drug = Concept(DRUG, synonym.generic_id or synonym.pk)
+            self.drug_therapies[drug] = concept
+            concept = drug
+        abbreviation = synonym.kind == Synonym.Kind.ABBREVIATION
+        self.add_term(concept, synonym.term, synonym.language, abbreviation=abbreviation)
 
     def _add_entry(self, concept: Concept, entry: CancerType | TherapyType) -> None:
         self.names[concept] = (entry.name_en, entry.name_es)
@@ -79,8 +90,9 @@ class Vocabulary:
                 self.longest_from[key[0]] = max(self.longest_from.get(key[0], 0), len(key))
 
     def concepts_in(self, texts: Iterable[str]) -> set[Concept]:
-        """Return every entry named in any of the texts."""
-        return {found.concept for text in texts for found in self.find(text)}
+        """Return every entry named in any of the texts; a drug names its therapy type."""
+        named = {found.concept for text in texts for found in self.find(text)}
+        return {self.drug_therapies.get(concept, concept) for concept in named}
 
     def find(self, text: str, *, any_case: bool = False) -> Iterator[Found]:
         """Yield the entries named in a text, longest phrase first at each place.
@@ -117,13 +129,17 @@ class Vocabulary:
         """Return the entry's words in one language, its name first."""
         return [term for term, term_language in self.terms[concept] if term_language == language]
 
-    def other_words(self, concept: Concept, said: str) -> list[str]:
-        """Return the entry's different words other than the one said."""
-        seen = {plain(said)}
+    def other_words(self, concept: Concept, said: str, languages: Iterable[str]) -> list[str]:
+        """Return the entry's words of some languages other than the one said, as people read them.
+
+        Drug names count as English and are the same in every language.
+        """
+        seen = {concept_words(said)}
         others = []
-        for term, _language in self.terms[concept]:
-            if plain(term) not in seen:
-                seen.add(plain(term))
+        for term, language in self.terms[concept]:
+            folded = concept_words(term)
+            if folded not in seen and (concept.kind == DRUG or language in languages):
+                seen.add(folded)
                 others.append(term)
         return others
 

@@ -130,6 +130,21 @@ def make_therapy_type(slug: str, name: str, *synonyms: str, **fields: Any) -> Th
     return therapy
 
 
+def make_drug(generic: str, *brands: str, therapy_type: TherapyType) -> None:
+    """Add a drug of a therapy type with its brand names."""
+    name = Synonym.objects.create(
+        term=generic, language="en", kind=Synonym.Kind.GENERIC, therapy_type=therapy_type
+    )
+    for brand in brands:
+        Synonym.objects.create(
+            term=brand,
+            language="en",
+            kind=Synonym.Kind.BRAND,
+            therapy_type=therapy_type,
+            generic=name,
+        )
+
+
 def add_synonyms(terms: tuple[str, ...], language: str = "en", **of: Any) -> None:
     """Add synonyms; capitals make an abbreviation."""
     for term in terms:
