@@ -107,9 +107,9 @@ class Photographer:
 
     def _keep(self, page: Any, name: str, *, full_page: bool = False) -> None:
         """Write a picture, cut where nobody would look on, and close the page's profile."""
-        picture = Image.open(BytesIO(page.screenshot(full_page=full_page)))
-        picture = picture.crop((0, 0, picture.width, min(picture.height, TALLEST)))
+        taken = Image.open(BytesIO(page.screenshot(full_page=full_page)))
+        picture = taken.convert("RGB").crop((0, 0, taken.width, min(taken.height, TALLEST)))
         file = self.folder / f"{name}.webp"
-        picture.convert("RGB").save(file, "WEBP", quality=QUALITY, method=6)
+        picture.save(file, "WEBP", quality=QUALITY, method=6)
         self.say(f"{file} ({file.stat().st_size // 1000} kB)")
         page.context.close()
