@@ -14,6 +14,7 @@ from urllib.parse import parse_qsl, urlencode
 
 from django.conf import settings
 from django.db.models import F
+from wagtail.models import Site
 
 from clinic.models import PageCacheGeneration
 from clinic.page_cache_generation import GenerationReader
@@ -65,6 +66,7 @@ class PageCache:
         self.generation = generation or GenerationReader()
         self.store = PageStore(settings.PAGE_CACHE_BYTES)
         self.clock = clock
+        self._seen: int | None = None
         self._session = f"{settings.SESSION_COOKIE_NAME}="
 
     def __call__(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
@@ -72,6 +74,9 @@ class PageCache:
         if key is None:
             return self.application(environ, start_response)
         generation = self.generation.current()
+        if generation != self._seen:
+            self._seen = generation
+            Site.clear_site_root_paths_cache()  # Wagtail keeps them for an hour in each process
         page = self.store.get(key, generation)
         if page is not None and self.clock() - page.stored_at < LONGEST_SECONDS:
             return page.answer(environ, start_response, "hit")
