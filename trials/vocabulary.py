@@ -8,7 +8,7 @@ from trials.text import TOKEN, concept_words
 
 CANCER, THERAPY, DRUG = "cancer", "therapy", "drug"
 # The order in which other words are shown: what people say first.
-KINDS = list(Synonym.Kind)
+KINDS: list[str] = list(Synonym.Kind.values)
 SHORTEST_ABBREVIATION_FOLDED = 5
 
 
