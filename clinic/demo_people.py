@@ -10,7 +10,7 @@ from clinic.roles import ADMINISTRATORS, COORDINATORS, EDITORS, LEADS, REVIEWERS
 
 DEMO_PEOPLE: dict[str, tuple[str, str, str]] = {
     "editor@demo.example": (EDITORS, "Elena", "Editor"),
-    "reviewer@demo.example": (REVIEWERS, "Rafael", "Reviewer"),
+    "reviewer@demo.example": (REVIEWERS, "Ines", "Calderón"),
     "coordinator@demo.example": (COORDINATORS, "Carmen", "Coordinator"),
     "lead@demo.example": (LEADS, "Lena", "Lead"),
     "admin@demo.example": (ADMINISTRATORS, "Adrian", "Administrator"),
