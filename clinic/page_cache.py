@@ -3,7 +3,7 @@
 `bump` raises a number in Postgres inside the transaction that changes anything a page shows; each
 process looks at the number at most every half second and drops what it kept under another one.
 A page is stored under the number that was read *before* it was rendered, so that a page made of
-old rows can never be stored under the new number (docs/decisions/page-cache.md).
+old rows can never be stored under the new number (docs/decisions/0004).
 """
 
 from collections.abc import Callable, Iterable
