@@ -36,7 +36,7 @@ screenshots: $(INSTALLED) chromium ## take pictures of the demo into docs/screen
 	@IGNORE_DOTENV=1 DEMO=1 $(RUN) manage.py screenshots
 
 messages: $(INSTALLED) ## bring the Spanish texts up to date and compile them
-	DEMO=1 PROCESS=owner $(PYTHON) manage.py messages
+	IGNORE_DOTENV=1 DEMO=1 $(RUN) manage.py messages
 
 format: $(INSTALLED) ## format Python and templates
 	$(VENV)/bin/ruff format .

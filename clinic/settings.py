@@ -119,6 +119,8 @@ SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"
 SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY" if PROCESS == "public" else "SAMEORIGIN"
+if PROCESS != "public":
+    SILENCED_SYSTEM_CHECKS = ["security.W019"]  # Wagtail's previews are frames of our own
 
 SESSION_COOKIE_NAME = "clinic_staff"
 SESSION_COOKIE_PATH = "/admin/"
