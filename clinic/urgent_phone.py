@@ -1,6 +1,6 @@
 """The 24/7 number changes only when a second person confirms it: a wrong digit may cost a life."""
 
-from django.contrib.auth.base_user import AbstractBaseUser
+from django.contrib.auth.models import AnonymousUser
 from django.db import transaction
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
@@ -15,12 +15,12 @@ class UrgentPhoneRefused(Exception):
     """The change cannot be made; the message tells the reader why."""
 
 
-def user_can_propose(user: User) -> bool:
+def user_can_propose(user: User | AnonymousUser) -> bool:
     """Return whether the user may propose another number: who may change the settings."""
     return user.has_perm("clinic.change_clinicsettings")
 
 
-def user_can_confirm(user: User, settings: ClinicSettings) -> bool:
+def user_can_confirm(user: User | AnonymousUser, settings: ClinicSettings) -> bool:
     """Return whether the user may confirm the proposal: allowed to, and not its author."""
     return (
         bool(settings.urgent_phone_proposed)
@@ -89,7 +89,7 @@ def _save(settings: ClinicSettings) -> None:
 def _record(
     action: str,
     settings: ClinicSettings,
-    user: AbstractBaseUser,
+    user: User,
     request: HttpRequest | None,
     number: str,
 ) -> None:

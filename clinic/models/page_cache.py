@@ -9,5 +9,7 @@ class PageCacheGeneration(models.Model):
 
     class Meta:
         constraints = [
-            models.CheckConstraint(name="page_cache_generation_is_one_row", condition=models.Q(id=1))
+            models.CheckConstraint(
+                name="page_cache_generation_is_one_row", condition=models.Q(id=1)
+            )
         ]

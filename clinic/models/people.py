@@ -30,7 +30,10 @@ class Person(TranslatableMixin, models.Model):
     )
     role = models.CharField(_("role"), max_length=160)
     area = models.CharField(
-        _("area of care"), max_length=120, blank=True, help_text=_("For example: Radiation oncology")
+        _("area of care"),
+        max_length=120,
+        blank=True,
+        help_text=_("For example: Radiation oncology"),
     )
     bio = models.TextField(_("short biography"), blank=True)
     photo = models.ForeignKey(

@@ -37,7 +37,9 @@ class PatientText(
         verbose_name = _("text for patients")
         verbose_name_plural = _("texts for patients")
         constraints = [
-            models.UniqueConstraint(fields=["key", "locale"], name="patient_text_once_per_language"),
+            models.UniqueConstraint(
+                fields=["key", "locale"], name="patient_text_once_per_language"
+            ),
         ]
 
     def __str__(self) -> str:

@@ -111,7 +111,7 @@ def picture_sources(image: ClinicImage, portrait: bool = False) -> Picture:
 @register.simple_tag
 def people(limit: int | None = None) -> list[Person]:
     """Return the people of the active language in their order, with their photos."""
-    return Person.objects.for_listing()[:limit]
+    return list(Person.objects.for_listing()[:limit])
 
 
 @register.filter
@@ -122,6 +122,14 @@ def table_of_contents(body: Any) -> list[dict[str, str]]:
         for block in body or []
         if block.block_type == "heading"
     ]
+
+
+@register.filter
+def draws(body: Any, name: str) -> bool:
+    """Return whether a page's content shows this drawing, so that its top need not repeat it."""
+    return any(
+        block.block_type == "illustration" and block.value["name"] == name for block in body or []
+    )
 
 
 @register.filter

@@ -3,13 +3,12 @@ from django.utils.translation import gettext_lazy as _
 from modelcluster.fields import ParentalManyToManyField
 from wagtail.admin.panels import FieldPanel, MultiFieldPanel
 from wagtail.fields import StreamField
-from wagtail.models import Page, PageManager
+from wagtail.models import Page
 from wagtail.search import index
 
 from clinic import illustrations
 from clinic.blocks import BodyBlock, CitationsBlock, KeyPointsBlock
 from clinic.models import BasePage, ContentPage
-from education.querysets import EducationPageQuerySet
 
 
 class EducationIndexPage(ContentPage):
@@ -58,8 +57,6 @@ class EducationPage(BasePage):
     therapy_types = ParentalManyToManyField(
         "education.TherapyType", blank=True, verbose_name=_("therapy types")
     )
-
-    objects = PageManager.from_queryset(EducationPageQuerySet)()
 
     content_panels = [
         *Page.content_panels,

@@ -7,6 +7,7 @@ from django import template
 from django.conf import settings
 from django.db.models import QuerySet, Value
 from django.utils.translation import get_language
+from wagtail.query import PageQuerySet
 
 from education.models import CancerType, EducationIndexPage, EducationPage, TherapyType
 
@@ -16,7 +17,7 @@ register = template.Library()
 @register.simple_tag
 def education_sections(index_page: EducationIndexPage) -> list[dict[str, Any]]:
     """Return the sections that have live pages, in reading order: key, label, pages."""
-    pages = list(EducationPage.objects.child_of(index_page).live().order_by("path").for_cards())
+    pages = list(EducationPage.objects.child_of(index_page).live().order_by("path").defer_streamfields())
     sections = []
     for key, label in EducationPage.Section.choices:
         found = [page for page in pages if page.section == key]
@@ -37,7 +38,7 @@ def therapy_type_cards() -> list[dict[str, Any]]:
             therapy_types__isnull=False,
         )
         .order_by("path")
-        .for_cards()
+        .defer_streamfields()
         .prefetch_related("therapy_types")
     )
     urls: dict[int, str] = {}
@@ -56,7 +57,7 @@ def related_pages(page: EducationPage) -> list[EducationPage]:
     """Return the live pages that the editor chose as the next to read."""
     chosen = page.related_pages.filter(live=True)
     # A preview holds what the editor chose but has not saved: a list that behaves like a queryset.
-    return list(chosen.for_cards() if isinstance(chosen, QuerySet) else chosen)
+    return list(chosen.defer_streamfields() if isinstance(chosen, PageQuerySet) else chosen)
 
 
 @dataclass(frozen=True)
