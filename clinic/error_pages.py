@@ -60,13 +60,13 @@ def server_error(request: HttpRequest) -> HttpResponse:
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     """Return the filled form again where its view class has ``show_again``, else the 403 page."""
+    request.csrf_refused = True  # type: ignore[attr-defined]
     match = request.resolver_match
     view_class = getattr(match.func, "view_class", None) if match else None
     if match and view_class and hasattr(view_class, "show_again"):
         view = view_class()
         view.setup(request, *match.args, **match.kwargs)
         return view.show_again()
-    request.csrf_refused = True  # type: ignore[attr-defined]
     return error_page(request, HTTPStatus.FORBIDDEN, template="errors/csrf.html")
 
 
