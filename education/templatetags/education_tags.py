@@ -17,7 +17,9 @@ register = template.Library()
 @register.simple_tag
 def education_sections(index_page: EducationIndexPage) -> list[dict[str, Any]]:
     """Return the sections that have live pages, in reading order: key, label, pages."""
-    pages = list(EducationPage.objects.child_of(index_page).live().order_by("path").defer_streamfields())
+    pages = list(
+        EducationPage.objects.child_of(index_page).live().order_by("path").defer_streamfields()
+    )
     sections = []
     for key, label in EducationPage.Section.choices:
         found = [page for page in pages if page.section == key]
