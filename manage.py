@@ -27,6 +27,7 @@ WITHOUT_DATABASE = {
     "generate_keys",
     "makemessages",
     "makemigrations",
+    "messages",
     "screenshots",
     "serve",  # replaces this process with the server's
     "version",

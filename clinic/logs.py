@@ -99,5 +99,6 @@ def logging_settings(level: str = "INFO") -> dict[str, object]:
         },
         "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "masked"}},
         "root": {"handlers": ["console"], "level": level},
-        "loggers": dict.fromkeys(("django", "granian.access", "_granian", "py.warnings"), logger),
+        "loggers": dict.fromkeys(("django", "granian.access", "_granian", "py.warnings"), logger)
+        | {"django_tasks": {"level": "WARNING"}},  # two lines for every row that is indexed
     }

@@ -1,3 +1,4 @@
+import logging
 import sys
 from typing import Any
 
@@ -32,6 +33,7 @@ class Command(BaseCommand):
         sys.exit(0 if boss.returncode in {0, 130, 143} else 1)
 
     def _prepare(self) -> list[str]:
+        logging.getLogger("wagtail").setLevel(logging.WARNING)  # a line for every page loaded
         if embedded_postgres.is_configured(settings.DATABASES, settings.DATA_DIR):
             self._say("Starting Postgres")
             embedded_postgres.ensure_running(settings.DATA_DIR)
