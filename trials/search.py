@@ -39,13 +39,13 @@ LISTED_COLUMNS = ", ".join(
 )
 FACETS = ("status", "phase", "condition", "therapy", "sex")
 ORDERS = {
-    "relevance": "rank, ts_rank_cd(vector, words.query) DESC, updated DESC NULLS LAST, trial_id",
+    "relevance": "rank, ts_rank(vector, words.typed) DESC, updated DESC NULLS LAST, trial_id",
     "updated": "rank, updated DESC NULLS LAST, trial_id",
     "title": "rank, title, trial_id",
     "start": "rank, start DESC NULLS LAST, trial_id",
 }
 BASE = """
-    FROM trials_searchdocument, (SELECT {words} AS query) AS words
+    FROM trials_searchdocument, (SELECT {words} AS query, {typed} AS typed) AS words
     WHERE language = %(language)s AND {matches}
       AND (%(age_from)s::int IS NULL OR minimum_age_days < %(age_to)s)
       AND (%(age_from)s::int IS NULL OR maximum_age_days IS NULL
@@ -102,9 +102,13 @@ class TrialSearch:
         self.language = "es" if language.startswith("es") else "en"
         self.also_searched: list[AlsoSearched] = []
         self.parameters = self._filter_parameters()
+        # Ranking looks for what was typed and what it means; ranking dozens of synonyms, most of
+        # them phrases, takes seconds and orders no better.
+        self._typed: list[str] = []
         words = self._words()
         matches = f"(numnode({words}) = 0 OR vector @@ words.query)" if words else "TRUE"
-        self.base = BASE.format(words=words or "''::tsquery", matches=matches)
+        typed = " || ".join(self._typed) or "''::tsquery"
+        self.base = BASE.format(words=words or "''::tsquery", typed=typed, matches=matches)
 
     def counts(self) -> Counts:
         """Return the counts; each filter's are those under all the other filters (1 query)."""
@@ -179,6 +183,7 @@ class TrialSearch:
         for word in "".join(kept).split():
             if TOKEN.search(word):
                 groups.append(self._any_form(word, "plainto_tsquery"))
+                self._typed.append(groups[-1])
         return " && ".join(groups)
 
     def _group(self, said: str, concepts: list[Concept]) -> str:
@@ -190,6 +195,7 @@ class TrialSearch:
                 alternatives.append(f"to_tsquery('simple', {self._add(concept_token(concept))})")
             shown += self.vocabulary.other_words(concept, said, {self.language})
             searched += self.vocabulary.other_words(concept, said, {"en", self.language})
+        self._typed += alternatives
         for other in list(dict.fromkeys(searched))[:EXPANDED_SYNONYMS]:
             # Short forms such as ALL or ICI would find ordinary words.
             if len(other) > 3:
