@@ -29,7 +29,7 @@ CLINIC: dict[str, Any] = {
     "city": "Fairhaven",
     "state": "CA",
     "zip_code": "94199",
-    "hours": "Monday to Friday, 8:30 a.m. to 5 p.m.",
+    "hours": "Monday–Friday · lunes–viernes, 8:30 a.m.–5 p.m.",  # settings have one language
     "facility_names": "Marigold Cancer Immunotherapy Clinic",
     "facility_zip_codes": "94199",
 }

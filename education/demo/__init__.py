@@ -37,8 +37,11 @@ def _index_file(language: str) -> TextFile:
 def _add_index(language: str) -> EducationIndexPage:
     """Return the index page of a language, added without content when it is missing."""
     home = find_page("home", language)
-    found = EducationIndexPage.objects.child_of(home).first()
-    return found or add_empty_page(home, EducationIndexPage, _index_file(language), language)
+    if found := EducationIndexPage.objects.child_of(home).first():
+        return found
+    index = add_empty_page(home, EducationIndexPage, _index_file(language), language)
+    index.move(home, pos="first-child")  # it comes first in the menu
+    return EducationIndexPage.objects.get(pk=index.pk)
 
 
 def _add_empty(index: EducationIndexPage, file: TextFile) -> None:

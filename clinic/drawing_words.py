@@ -1,0 +1,133 @@
+"""The words of the drawings, collected here so that they are translated.
+
+The SVG files carry the same words for those who open them alone; a test keeps both the same.
+"""
+
+from django.utils.translation import gettext_noop
+
+DRAWING_WORDS: dict[str, tuple[str, str]] = {
+    "antibody-bridge": (
+        gettext_noop("Antibodies that mark and antibodies that link"),
+        gettext_noop(
+            "Left: antibodies in the shape of the letter Y sit on a cancer cell, and an "
+            "immune cell takes hold of one stem. Right: a bispecific antibody holds a T "
+            "cell with one arm and a cancer cell with the other."
+        ),
+    ),
+    "bispecific-bridge": (
+        gettext_noop("A bispecific antibody links a T cell and a cancer cell"),
+        gettext_noop(
+            "One arm of the antibody holds the T cell, and the other arm holds the "
+            "cancer cell, so that the two come close."
+        ),
+    ),
+    "by-chance": (
+        gettext_noop("Groups formed by chance"),
+        gettext_noop(
+            "A group of people is divided by a coin into two groups. Each group gets "
+            "another treatment."
+        ),
+    ),
+    "cancer-hides": (
+        gettext_noop("Three ways in which cancer hides"),
+        gettext_noop(
+            "First: a cancer cell without flags, and a T cell that passes by. Second: a "
+            "cancer cell presses the brake of a T cell. Third: a wall of other cells "
+            "keeps a T cell away from a cancer cell."
+        ),
+    ),
+    "car-t-steps": (
+        gettext_noop("CAR T-cell therapy in four steps"),
+        gettext_noop(
+            "1: T cells are collected from blood. 2: In the lab, a T cell gets a new "
+            "sensor. 3: The cells multiply. 4: Back in the body, they find the cancer "
+            "cell and attack it."
+        ),
+    ),
+    "checkpoint-brake": (
+        gettext_noop("How a checkpoint inhibitor frees a T cell"),
+        gettext_noop(
+            "Left: PD-L1 on a cancer cell is locked into PD-1 on a T cell, and the T "
+            "cell rests. Right: an antibody covers PD-1, the lock stays open, and the T "
+            "cell attacks the cancer cell."
+        ),
+    ),
+    "cytokines": (
+        gettext_noop("Immune cells talk with cytokines"),
+        gettext_noop(
+            "An immune cell in the middle sends out small signals in all directions. "
+            "The immune cells around it wake up, and one of them divides."
+        ),
+    ),
+    "home-hero": (
+        gettext_noop("A T cell meets a cancer cell"),
+        gettext_noop(
+            "In a calm landscape of soft hills, a large T cell reaches out to a cancer "
+            "cell and touches one of the flags on its surface."
+        ),
+    ),
+    "hot-and-cold-tumors": (
+        gettext_noop("Some tumors are full of T cells and some are not"),
+        gettext_noop(
+            "Left: a tumor with many flags and with T cells inside. Right: a tumor with "
+            "few flags, and the T cells stay outside."
+        ),
+    ),
+    "oncolytic-virus": (
+        gettext_noop("How an oncolytic virus works"),
+        gettext_noop(
+            "A virus enters a cancer cell, multiplies inside it, and breaks it open. T "
+            "cells come to the pieces."
+        ),
+    ),
+    "questions": (
+        gettext_noop("Questions and answers"),
+        gettext_noop("Two people talk. One asks a question, and the other answers."),
+    ),
+    "t-cell-finds-cancer": (
+        gettext_noop("How a T cell finds a cancer cell"),
+        gettext_noop(
+            "A T cell moves along a dotted path over two healthy cells with square "
+            "flags. It stops at a cancer cell, where one round flag fits its receptor."
+        ),
+    ),
+    "t-cell-transfer": (
+        gettext_noop("T cells from a tumor are grown and given back"),
+        gettext_noop(
+            "1: A tumor holds some T cells. 2: They are taken out and put in a dish. 3: "
+            "They multiply. 4: Back in the body, they attack the cancer cell."
+        ),
+    ),
+    "three-treatments": (
+        gettext_noop("Three ways to treat cancer with drugs"),
+        gettext_noop(
+            "Left, chemotherapy: a capsule acts on cells that divide fast. Middle, "
+            "targeted therapy: a drug blocks one part that the cancer cell needs. "
+            "Right, immunotherapy: T cells attack the cancer cell."
+        ),
+    ),
+    "treatment-vaccine": (
+        gettext_noop("How a treatment vaccine teaches T cells"),
+        gettext_noop(
+            "A syringe brings small pieces of a target. A star-shaped dendritic cell "
+            "picks them up and shows them to a T cell. The T cell multiplies and goes "
+            "on the search."
+        ),
+    ),
+    "trial-phases": (
+        gettext_noop("The phases of a clinical trial"),
+        gettext_noop(
+            "A path goes up a hill in three steps. A few people stand on the first "
+            "step, more on the second, and many on the third, where a small flag marks "
+            "the goal."
+        ),
+    ),
+    "weighing": (
+        gettext_noop("Weighing benefits and risks"),
+        gettext_noop("A balance: a T cell lies in one pan, and a calendar in the other."),
+    ),
+    "when-to-call": (
+        gettext_noop("Call early"),
+        gettext_noop("A phone with a large call button, and a calm T cell with a speech bubble."),
+    ),
+}
