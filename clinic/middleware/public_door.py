@@ -24,7 +24,7 @@ class PublicDoorMiddleware:
 
 def hide_restricted_page(page: Page, request: HttpRequest, *args: Any) -> None:
     """Raise Http404 for a restricted page (``before_serve_page``): nobody logs in at this door."""
-    if settings.PROCESS == "public" and page.get_view_restrictions().exists():
+    if settings.PROCESS == "public" and len(page.get_view_restrictions()):
         raise Http404
 
 

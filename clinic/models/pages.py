@@ -6,7 +6,7 @@ from django.http import Http404, HttpRequest
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.panels import FieldPanel, HelpPanel, MultiFieldPanel
 from wagtail.fields import StreamField
-from wagtail.models import Page
+from wagtail.models import Page, PageViewRestriction
 from wagtail.search import index
 from wagtail.url_routing import RouteResult
 
@@ -53,6 +53,12 @@ class BasePage(CanBeTakenDownMixin, ClinicallyReviewedMixin, Page):
             raise ValidationError(
                 {"slug": _("This address belongs to a part of the site. Choose another one.")}
             )
+
+    def get_view_restrictions(self) -> models.QuerySet[PageViewRestriction]:
+        """Return the restrictions that apply here, read once: two hooks ask for them per visit."""
+        if not hasattr(self, "_view_restrictions"):
+            self._view_restrictions = super().get_view_restrictions()
+        return self._view_restrictions
 
     @property
     def summary(self) -> str:

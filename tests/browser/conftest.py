@@ -121,7 +121,9 @@ def demo_site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[DemoSite]:
         deadline = monotonic() + START_LIMIT_SECONDS
         while not (answers(f"{site.public}/readyz") and answers(f"{site.staff}/readyz")):
             if process.poll() is not None or monotonic() > deadline:
-                pytest.fail("the demo did not start:\n" + (data_dir / "demo.log").read_text()[-4000:])
+                pytest.fail(
+                    "the demo did not start:\n" + (data_dir / "demo.log").read_text()[-4000:]
+                )
             sleep(0.5)
         yield site
     finally:

@@ -149,8 +149,19 @@ def test_record_attempt__the_first_one_stops_the_clock_and_moves_the_state():
     assert (inquiry.state, inquiry.first_attempt_at) == (S.IN_CONVERSATION, first)
 
 
+def test_record_attempt__in_the_minute_of_receipt_counts_from_the_receipt():
+    lead, inquiry = make_user(LEADS), make_inquiry()
+    received = timezone.now().replace(second=0, microsecond=0) - timedelta(seconds=20)
+    Inquiry.objects.filter(pk=inquiry.pk).update(received_at=received)
+    attempt(inquiry, lead, at=received.replace(second=0))
+    inquiry.refresh_from_db()
+    assert inquiry.first_attempt_at == received
+
+
 def test_record_attempt__refuses_the_future_and_closed_inquiries():
     lead, inquiry = make_user(LEADS), make_inquiry()
+    with pytest.raises(RefusedError):
+        attempt(inquiry, lead, at=inquiry.received_at - timedelta(minutes=2))
     with pytest.raises(RefusedError):
         attempt(inquiry, lead, at=timezone.now() + timedelta(hours=1))
     put_in(inquiry, S.SPAM, lead)

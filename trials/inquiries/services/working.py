@@ -181,8 +181,10 @@ def record_attempt(
     inquiry = _locked(inquiry_id, actor, version)
     if not inquiry.is_open:
         raise RefusedError(_("This inquiry is closed. Reopen it first."))
-    if not inquiry.received_at <= at <= timezone.now():
+    # Staff give the minute; an attempt in the minute of receipt came after the receipt.
+    if not inquiry.received_at.replace(second=0, microsecond=0) <= at <= timezone.now():
         raise RefusedError(_("An attempt lies between the receipt of the inquiry and now."))
+    at = max(at, inquiry.received_at)
     attempt = Attempt.objects.create(
         inquiry=inquiry, channel=channel, outcome=outcome, at=at, by=actor
     )
