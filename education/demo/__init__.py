@@ -39,7 +39,8 @@ def _add_index(language: str) -> EducationIndexPage:
     home = find_page("home", language)
     if found := EducationIndexPage.objects.child_of(home).first():
         return found
-    index = add_empty_page(home, EducationIndexPage, _index_file(language), language)
+    add_empty_page(home, EducationIndexPage, _index_file(language), language)
+    index = EducationIndexPage.objects.child_of(home).get()
     index.move(home, pos="first-child")  # it comes first in the menu
     return EducationIndexPage.objects.get(pk=index.pk)
 

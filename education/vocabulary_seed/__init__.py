@@ -42,9 +42,11 @@ def _add_term(model: type[Any], entry: dict[str, Any], order: int, **fields: Any
 
 
 def _add_synonyms() -> int:
-    terms = [("cancer_type_id", CancerType, "cancer_types")]
-    terms += [("therapy_type_id", TherapyType, "therapy_types")]
-    known = set(
+    terms: list[tuple[str, type[Any], str]] = [
+        ("cancer_type_id", CancerType, "cancer_types"),
+        ("therapy_type_id", TherapyType, "therapy_types"),
+    ]
+    known: set[tuple[Any, ...]] = set(
         Synonym.objects.values_list("term", "language", "cancer_type_id", "therapy_type_id")
     )
     missing: list[Synonym] = []

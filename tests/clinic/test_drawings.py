@@ -40,4 +40,4 @@ class TestDrawing:
         assert title and len(description) > len(title)
 
     def test_drawing__is_light_enough_to_be_inlined(self, name: str) -> None:
-        assert (illustrations.FOLDER / f"{name}.svg").stat().st_size < 25_000
+        assert (illustrations.FOLDER / f"{name}.svg").stat().st_size < 16_000
