@@ -6,6 +6,7 @@ from django import forms
 from django.contrib.auth import get_user_model
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from clinic.models import User
 from trials.inquiries.enums import (
@@ -38,11 +39,11 @@ class FilterForm(forms.Form):
     """Which part of the inbox is shown; nothing personal, so it may stand in the address."""
 
     SHOW = [
-        ("open", _("Open")),
+        ("open", pgettext_lazy("inquiries", "Open")),
         ("mine", _("Assigned to me")),
         ("overdue", _("Overdue")),
         ("quarantine", _("Quarantine")),
-        ("closed", _("Closed")),
+        ("closed", pgettext_lazy("inquiries", "Closed")),
         ("all", _("All")),
     ]
     show = forms.ChoiceField(label=_("Show"), choices=SHOW, required=False)
