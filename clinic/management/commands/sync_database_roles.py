@@ -16,7 +16,8 @@ class Command(BaseCommand):
         missing = sync_database_roles(options["database"])
         if missing:
             raise CommandError(
-                f"These roles do not exist and this account may not make them: {', '.join(missing)}. "
+                "These roles do not exist and this account may not make them: "
+                f"{', '.join(missing)}. "
                 "Make them once as an administrator (docs/operators.md) and run this again."
             )
         self.stdout.write("The database roles are what the allow-list says.")
