@@ -1,5 +1,7 @@
 """Uploaded pictures: served without a query, inert whatever they hold."""
 
+import posixpath
+
 from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponseBase
 from django.views.static import serve
@@ -17,7 +19,7 @@ def serve_picture(request: HttpRequest, path: str) -> HttpResponseBase:
 
     Raises Http404 for anything else.
     """
-    if not path.startswith(PICTURE_FOLDERS):
+    if not posixpath.normpath(path).startswith(PICTURE_FOLDERS):
         raise Http404
     response = serve(request, path, document_root=str(settings.MEDIA_ROOT))
     response["Cache-Control"] = f"public, max-age={ONE_YEAR}"

@@ -73,6 +73,10 @@ def until(look: Callable[[], Seen], good: Callable[[Seen], bool]) -> Seen:
         sleep(0.05)
 
 
+# One server for the module, also in a parallel run.
+pytestmark = pytest.mark.xdist_group("freshness")
+
+
 @pytest.fixture(scope="module")
 def database(django_db_setup: None, django_db_blocker: Any) -> Iterator[str]:
     """Work, committing, on a copy of the test database."""
@@ -96,6 +100,8 @@ def server(database: str) -> Iterator[Server]:
     home = make_home_page(slug="front")
     ClinicSettings.objects.get_or_create(site=Site.objects.get())
     make_page(home, slug="shelf", title="Shelf")
+    make_person()
+    CancerType.objects.create(slug="to-be-deleted", name_en="Sarcoma")
     port = two_free_ports()
     process = subprocess.Popen(
         [sys.executable, "manage.py", "serve", f"--port={port}", "--workers=1"],
@@ -225,7 +231,7 @@ def save_image() -> None:
         lambda: Person.objects.first().delete(),
         save_image,
         lambda: CancerType.objects.create(slug="sarcoma", name_en="Sarcoma"),
-        lambda: CancerType.objects.get(slug="sarcoma").delete(),
+        lambda: CancerType.objects.get(slug="to-be-deleted").delete(),
         bump,
     ],
     ids=[
