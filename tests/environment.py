@@ -15,3 +15,6 @@ os.environ["PROCESS"] = "owner"
 os.environ.setdefault("DATA_DIR", str(ROOT / ".data" / "test"))
 os.environ["EMAIL_URL"] = "memorymail://"
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"  # Playwright's sync API runs an event loop
+
+# WhiteNoise warns of a missing folder whenever a client starts.
+(Path(os.environ["DATA_DIR"]) / "static").mkdir(parents=True, exist_ok=True)
