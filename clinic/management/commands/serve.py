@@ -1,7 +1,6 @@
 import os
 import sys
 from argparse import ArgumentParser
-from pathlib import Path
 from typing import Any
 
 from django.conf import settings
@@ -30,7 +29,6 @@ class Command(BaseCommand):
         os.environ["PROCESS"] = settings.PROCESS
         os.environ[VARIABLE] = "1"
         os.chdir(settings.BASE_DIR)
-        granian = str(Path(sys.executable).parent / "granian")
         arguments = {
             "--interface": "wsgi",
             "--host": options["host"],
@@ -43,4 +41,4 @@ class Command(BaseCommand):
         }
         flags = [text for item in arguments.items() for text in map(str, item)]
         switches = ["--respawn-failed-workers", "--no-ws", options["application"]]
-        os.execv(granian, [granian, *flags, *switches])  # noqa: S606
+        os.execv(sys.executable, [sys.executable, "-m", "granian", *flags, *switches])  # noqa: S606
