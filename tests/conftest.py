@@ -1,10 +1,12 @@
 """Fixtures that every test may use."""
 
 import os
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
 from django.conf import settings
+from django.utils import translation
 
 from clinic.embedded_postgres import ensure_running
 
@@ -38,3 +40,10 @@ def _quick_and_without_collected_files(settings: Any) -> None:
         "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
     }
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+
+
+@pytest.fixture(autouse=True)
+def _english_first() -> Iterator[None]:
+    """A test that activates another language leaves nothing to the next one."""
+    with translation.override(settings.LANGUAGE_CODE):
+        yield

@@ -7,6 +7,7 @@ from tests.browser.watch import Watch
 
 # The form takes a post that comes sooner for a machine's.
 READING_TIME_MS = 4_000
+VISITS = 20
 NAME = "Ana Story"
 SENTENCE = "An oncolytic virus is changed so that it attacks cancer cells and leaves healthy ones."
 
@@ -31,10 +32,19 @@ def test_four_jobs__from_reading_to_an_approved_page(
     expect(visitor.locator("main")).not_to_contain_text(SENTENCE)
     reviewer = open_browser()
     approve_the_page(reviewer, demo_site)
-    visitor.goto(f"{demo_site.public}/en/education/oncolytic-viruses/")
-    expect(visitor.locator("main")).to_contain_text(SENTENCE)
+    visit_until_it_says(visitor, f"{demo_site.public}/en/education/oncolytic-viruses/", SENTENCE)
     expect(visitor.locator("main")).to_contain_text("Reviewed by")
     screenshot(visitor, "story-8-approved-page")
+
+
+def visit_until_it_says(page: Page, address: str, text: str) -> None:
+    """Visit as a reader does: cached pages learn of a change within a second."""
+    for _ in range(VISITS):
+        page.goto(address)
+        if text in page.locator("main").inner_text():
+            return
+        page.wait_for_timeout(500)
+    raise AssertionError(f"{address} never said: {text}")
 
 
 def read_an_education_page(page: Page, site: DemoSite) -> None:
