@@ -22,7 +22,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from importlib.util import find_spec
 from pathlib import Path
 from time import monotonic, sleep
@@ -133,6 +133,8 @@ def stop(data_dir: Path) -> None:
     cluster = data_dir / "postgres"
     if _postmaster(cluster) is not None:
         _run("pg_ctl", "-D", cluster, "-m", "fast", "-w", "stop", owner=cluster)
+    with suppress(OSError):  # gone already
+        socket_directory(data_dir).rmdir()
 
 
 def watch(data_dir: Path) -> None:

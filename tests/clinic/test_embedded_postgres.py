@@ -100,6 +100,7 @@ def test_last_user__stops_the_server(tmp_path: Path) -> None:
     assert is_up(tmp_path)
     second.end()
     assert not is_up(tmp_path)
+    assert not socket_directory(tmp_path).exists()
 
 
 def test_server_of_a_killed_process__is_adopted(tmp_path: Path) -> None:
