@@ -21,7 +21,10 @@ def serve_picture(request: HttpRequest, path: str) -> HttpResponseBase:
     """
     if not posixpath.normpath(path).startswith(PICTURE_FOLDERS):
         raise Http404
-    response = serve(request, path, document_root=str(settings.MEDIA_ROOT))
+    try:
+        response = serve(request, path, document_root=str(settings.MEDIA_ROOT))
+    except OSError as error:  # no file can have such a name
+        raise Http404 from error
     response["Cache-Control"] = f"public, max-age={ONE_YEAR}"
     response["Content-Security-Policy"] = POLICY
     response["X-Content-Type-Options"] = "nosniff"

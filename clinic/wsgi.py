@@ -9,6 +9,7 @@ django_application = get_wsgi_application()
 
 from clinic.page_cache import PageCache  # noqa: E402  (models exist only after the set-up)
 from clinic.process_life import end_with_server  # noqa: E402
+from clinic.utf8_only import utf8_only  # noqa: E402
 
-application = PageCache(django_application)
+application = PageCache(utf8_only(django_application))
 end_with_server()

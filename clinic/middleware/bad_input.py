@@ -11,6 +11,7 @@ from clinic.error_pages import error_page
 
 FORM_LIMIT = 64 * 1024
 FIELD_LIMIT = 200
+LONGEST_NUMBER = 20  # Python refuses to read numbers of thousands of digits
 STAFF_PREFIX = "/admin/"  # editors upload pictures and save long pages
 _URLENCODED = "application/x-www-form-urlencoded"
 _MULTIPART = "multipart/form-data"
@@ -38,7 +39,7 @@ class BadInputMiddleware:
 
     def _body_refusal(self, request: HttpRequest) -> HttpResponse | None:
         length = request.META.get("CONTENT_LENGTH") or "0"
-        if not length.isdecimal():
+        if not length.isdecimal() or len(length) > LONGEST_NUMBER:
             request.META["CONTENT_LENGTH"] = "0"  # Django would stumble over it again
             return error_page(request, HTTPStatus.BAD_REQUEST)
         if int(length) > FORM_LIMIT:
@@ -50,7 +51,8 @@ class BadInputMiddleware:
         if request.content_type == _URLENCODED:
             readable = _is_text(_unquote(body)) and body.count(b"&") < FIELD_LIMIT
         elif request.content_type == _MULTIPART:
-            readable = _is_text(body) and body.count(b"Content-Disposition") <= FIELD_LIMIT
+            parts = body.count(b"Content-Disposition")
+            readable = _is_text(body) and parts <= FIELD_LIMIT and not _hides_nul(request)
         else:
             readable = True
         return None if readable else error_page(request, HTTPStatus.BAD_REQUEST)
@@ -58,6 +60,11 @@ class BadInputMiddleware:
 
 def _unquote(encoded: bytes) -> bytes:
     return unquote_to_bytes(encoded.replace(b"+", b" "))
+
+
+def _hides_nul(request: HttpRequest) -> bool:
+    """Return whether a part of a form holds NUL once it is decoded: it may come as base64."""
+    return any("\x00" in text for name, sent in request.POST.lists() for text in (name, *sent))
 
 
 def _is_text(raw: bytes) -> bool:

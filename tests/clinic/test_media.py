@@ -21,7 +21,14 @@ def test_picture__is_served_inert(client: Client, media_root) -> None:
 
 @pytest.mark.django_db
 @pytest.mark.parametrize(
-    "path", ["documents/letter.pdf", "images/../documents/letter.pdf", "images/none.png", "images/"]
+    "path",
+    [
+        "documents/letter.pdf",
+        "images/../documents/letter.pdf",
+        "images/none.png",
+        "images/",
+        f"images/{'x' * 300}.png",
+    ],
 )
 def test_anything_else__is_not_found(client: Client, media_root, path: str) -> None:
     assert client.get(f"/media/{path}").status_code == 404
