@@ -6,10 +6,11 @@ import pytest
 from django.db import OperationalError, connection
 
 from tests.factories import make_home_page
-from tests.inquiries.factories import PLANTED, encoded, form_data, make_trial
+from tests.inquiries.factories import PLANTED, encoded, form_data, form_token, make_trial
 from tests.inquiries.test_form_page import FORM, HELP, as_owner, interest, send
 from trials.inquiries.models import Inquiry
 from trials.inquiries.services import accepting
+from trials.inquiries.tokens import read_form_token
 
 TEXT_FIELDS = ("name", "email", "phone", "contact_when", "message")
 NEVER_ISSUED = "/en/trials/NCT00000000/interest/"
@@ -71,13 +72,28 @@ def test_csrf__a_refused_form_comes_back_filled_in_and_can_be_sent(public_door, 
     assert refused.status_code == HTTPStatus.FORBIDDEN
     text = refused.content.decode()
     assert PLANTED["name"] in text and PLANTED["message"] in text
-    assert data["form_token"] in text
     again = form_data(
-        csrfmiddlewaretoken=str(refused.context["csrf_token"]), form_token=data["form_token"]
+        csrfmiddlewaretoken=str(refused.context["csrf_token"]),
+        form_token=refused.context["form"].initial["form_token"],
     )
     accepted = public_door.post(HELP, encoded(again), content_type=FORM)
     assert accepted.status_code == HTTPStatus.SEE_OTHER
     assert inquiries() == 1
+    assert Inquiry.objects.get().quarantine_reasons == []
+
+
+@pytest.mark.parametrize("planted", [form_token(), "not-ours"])
+def test_csrf__a_token_that_another_site_planted_is_not_taken_over(public_door, planted):
+    data = form_data(csrfmiddlewaretoken="x", form_token=planted)
+    refused = public_door.post(HELP, encoded(data), content_type=FORM)
+    assert planted not in refused.content.decode()
+    before, after = (
+        read_form_token(token) for token in (planted, refused.context["form"]["form_token"].value())
+    )
+    assert after is not None
+    if before is not None:
+        assert after.inquiry_id != before.inquiry_id
+        assert after.shown_at == before.shown_at
 
 
 @pytest.mark.parametrize("field", TEXT_FIELDS)

@@ -7,7 +7,7 @@ import hashlib
 import hmac
 import json
 import uuid
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
 from django.conf import settings
@@ -36,6 +36,10 @@ class FormToken:
         shown_at = int(self.shown_at.timestamp())
         value = f"{self.inquiry_id.hex}.{shown_at}.{self.consent_version}"
         return signing.Signer(salt=_SALT).sign(value)
+
+    def for_another_inquiry(self) -> "FormToken":
+        """Return the token of the same form under an id that nobody else knows."""
+        return replace(self, inquiry_id=uuid.uuid4())
 
 
 def new_form_token(now: datetime, consent_version: str) -> FormToken:

@@ -89,8 +89,17 @@ class InquiryFormView(View):
         return _private(HttpResponseRedirect(receipt, status=HTTPStatus.SEE_OTHER))
 
     def show_again(self) -> HttpResponse:
-        """Return the filled form once more, for a post that was refused before it came here."""
-        return self._show(self._kept_form(self.kwargs.get("nct_id", "")), HTTPStatus.FORBIDDEN)
+        """Return the filled form once more, for a post that was refused before it came here.
+
+        Another site may have made the browser post a token that somebody else knows too, who would
+        then share the inquiry and its private link: the form goes on under another id.
+        """
+        form = self._kept_form(self.kwargs.get("nct_id", ""))
+        token = read_form_token(form.initial["form_token"])
+        form.initial["form_token"] = (
+            token.for_another_inquiry().signed() if token else self._new_token()
+        )
+        return self._show(form, HTTPStatus.FORBIDDEN)
 
     def _origin(self, form: InquiryForm) -> Origin:
         if self.trial:
