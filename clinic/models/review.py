@@ -163,12 +163,18 @@ class ClinicalReviewTask(AbstractGroupApprovalTask):
         if not self._user_in_groups(user) or state.task_id != self.pk:
             raise PermissionDenied
         if action_name in APPROVALS:
-            self._sign(state, user, whole_page=action_name == APPROVE_WHOLE_PAGE)
+            # The editor may have saved the same content again: the signature stands under that.
+            task_state.revision = state.revision = self._sign(
+                state, user, whole_page=action_name == APPROVE_WHOLE_PAGE
+            )
             action_name = "approve"
         super().on_action(task_state, user, action_name, comment=str(comment))
 
-    def _sign(self, state: ClinicalReviewState, user: Any, *, whole_page: bool) -> None:
-        """Put the reviewer's name under the submitted content; raises ReviewRefused."""
+    def _sign(self, state: ClinicalReviewState, user: Any, *, whole_page: bool) -> Revision:
+        """Put the reviewer's name under the submitted content; return the revision that holds it.
+
+        Raises ReviewRefused.
+        """
         workflow_state = WorkflowState.objects.select_for_update().get(pk=state.workflow_state_id)
         is_current = workflow_state.current_task_state_id == state.pk
         if not is_current or workflow_state.status != WorkflowState.STATUS_IN_PROGRESS:
@@ -201,6 +207,7 @@ class ClinicalReviewTask(AbstractGroupApprovalTask):
         state.whole_page = whole_page
         state.reviewer = person
         state.save(update_fields=["whole_page", "reviewer"])
+        return revision
 
 
 def authors_of(instance: Any) -> set[int]:

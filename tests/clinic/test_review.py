@@ -64,6 +64,15 @@ class TestApproving:
             days=settings.REVIEW_INTERVAL_DAYS
         )
 
+    def test_same_content_saved_again_while_approving_goes_live(self, editor, reviewer):
+        page = make_page()
+        change(page, editor, introduction="New words")
+        state = submit(page, editor)
+        change(page, reviewer)  # what the page editor does when it takes the form for changed
+        act(state, reviewer)
+        assert fresh(page).introduction == "New words"
+        assert not fresh(page).workflow_in_progress
+
     def test_approving_the_change_leaves_the_review_date(self, editor, reviewer):
         old = timezone.localdate() - timedelta(days=100)
         page = make_page(reviewed_on=old)
