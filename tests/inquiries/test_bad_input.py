@@ -82,7 +82,7 @@ def test_csrf__a_refused_form_comes_back_filled_in_and_can_be_sent(public_door, 
     assert Inquiry.objects.get().quarantine_reasons == []
 
 
-@pytest.mark.parametrize("planted", [form_token(), "not-ours"])
+@pytest.mark.parametrize("planted", [form_token(), "not-ours"], ids=["signed", "unsigned"])
 def test_csrf__a_token_that_another_site_planted_is_not_taken_over(public_door, planted):
     data = form_data(csrfmiddlewaretoken="x", form_token=planted)
     refused = public_door.post(HELP, encoded(data), content_type=FORM)
