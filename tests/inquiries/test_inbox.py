@@ -13,11 +13,13 @@ from django.utils import timezone
 
 from clinic.models import AuditEvent
 from clinic.roles import ADMINISTRATORS, COORDINATORS, EDITORS, LEADS, REVIEWERS
+from clinic.sealing import SealingError
 from tests.factories import make_home_page, make_user
 from tests.inquiries.factories import ANSWERS, PLANTED, make_inquiry, make_member, make_trial
 from trials.inquiries import permissions
 from trials.inquiries.enums import InquiryState, QuarantineReason
-from trials.inquiries.models import Inquiry, TrialTeamMember
+from trials.inquiries.lookup import index_submissions
+from trials.inquiries.models import Inquiry, Submission, TrialTeamMember
 from trials.inquiries.services import accept, assign, open_inquiry
 from trials.inquiries.viewsets import InboxViewSet, TrialTeamsViewSet
 
@@ -193,6 +195,15 @@ def test_search__finds_what_the_worker_has_not_indexed_yet_and_logs_no_text(
     assert [row[0] for row in response.context["rows"]] == [inquiry]
     event = AuditEvent.objects.get(action="inquiry.searched")
     assert event.data == {"ids": [str(inquiry.pk)]}
+
+
+def test_search__a_broken_payload_hides_no_other_inquiry(client, people, inquiry):
+    Submission.objects.filter(inquiry=make_inquiry()).update(blob=b"broken")
+    log_in(client, people["lead"])
+    response = client.post(INBOX, {"q": PLANTED["email"]})
+    assert [row[0] for row in response.context["rows"]] == [inquiry]
+    with pytest.raises(SealingError, match="1 submissions"):  # what the worker's job reports
+        index_submissions()
 
 
 def test_search__finds_nothing_beyond_what_one_may_see(client, people, inquiry):

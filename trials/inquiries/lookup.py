@@ -9,6 +9,7 @@ import re
 import unicodedata
 import uuid
 from collections.abc import Mapping
+from contextlib import suppress
 
 import phonenumbers
 from django.conf import settings
@@ -16,6 +17,7 @@ from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
 
+from clinic.sealing import SealingError
 from trials.inquiries.enums import LookupKind
 from trials.inquiries.models import Inquiry, LookupToken, Submission
 from trials.inquiries.querysets import InquiryQuerySet
@@ -70,23 +72,27 @@ def _tokens(inquiry_id: uuid.UUID, answers: Mapping[str, str]) -> list[LookupTok
 
 
 def index_submissions(limit: int = 500) -> int:
-    """Write the lookup tokens of new submissions, oldest first; return how many were new."""
+    """Write the lookup tokens of new submissions, oldest first; return how many were new.
+
+    Raises SealingError when some cannot be opened, after the others are indexed: one broken row
+    must neither keep the rest from being found nor go unnoticed.
+    """
     with transaction.atomic():
         waiting = list(
             Submission.objects.select_for_update(skip_locked=True)
             .filter(indexed_at__isnull=True)
             .order_by("received_at")[:limit]
         )
-        tokens = [
-            token
-            for submission in waiting
-            for token in _tokens(submission.inquiry_id, submission.unsealed())
-        ]
+        tokens, indexed = [], []
+        for submission in waiting:
+            with suppress(SealingError):
+                tokens += _tokens(submission.inquiry_id, submission.unsealed())
+                indexed.append(submission.pk)
         LookupToken.objects.bulk_create(tokens, ignore_conflicts=True)
-        Submission.objects.filter(pk__in=[submission.pk for submission in waiting]).update(
-            indexed_at=timezone.now()
-        )
-    return len(waiting)
+        Submission.objects.filter(pk__in=indexed).update(indexed_at=timezone.now())
+    if unreadable := len(waiting) - len(indexed):
+        raise SealingError(f"{unreadable} submissions cannot be opened with the keys we have.")
+    return len(indexed)
 
 
 def _with(inquiries: InquiryQuerySet, kind: LookupKind, value: str) -> InquiryQuerySet:

@@ -1,5 +1,6 @@
 """The inbox. Every view finds its inquiry through ``visible_to`` and writes an audit event."""
 
+from contextlib import suppress
 from typing import Any
 
 from django.contrib import messages
@@ -101,7 +102,8 @@ class InboxView(InboxAccessMixin, WagtailAdminTemplateMixin, TemplateView):
         form, filters = SearchForm(request.POST), FilterForm({}, user=self.request.user)
         found = Inquiry.objects.none()
         if form.is_valid():
-            index_submissions()
+            with suppress(SealingError):  # the worker says so, when it runs the same as a job
+                index_submissions()
             found = search(Inquiry.objects.visible_to(self.request.user), form.cleaned_data["q"])
         page = Paginator(found.by_clock().for_listing(), PER_PAGE).get_page(1)
         return self._show(page, "inquiry.searched", form, filters, is_search=True)
