@@ -3,6 +3,7 @@
 from django.utils.translation import gettext_lazy as _
 from wagtail import blocks
 
+from clinic.blocks.handouts import LetterBlock, WalletCardBlock
 from clinic.blocks.lists import KeyPointsPanelBlock, LinkListBlock, PageCardsBlock
 from clinic.blocks.media import FigureBlock, IllustrationBlock
 from clinic.blocks.safety import UrgentBlock, WhenToCallBlock
@@ -40,6 +41,8 @@ class BodyBlock(blocks.StreamBlock):
     patient_text = PatientTextBlock(group=_("Text"))
     when_to_call = WhenToCallBlock(group=_("Safety"))
     urgent = UrgentBlock(group=_("Safety"))
+    wallet_card = WalletCardBlock(group=_("To print"))
+    letter = LetterBlock(group=_("To print"))
     illustration = IllustrationBlock(group=_("Pictures"))
     image = FigureBlock(group=_("Pictures"))
     links = LinkListBlock(group=_("Links"))

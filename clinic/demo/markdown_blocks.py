@@ -129,6 +129,19 @@ def _urgent(argument: str, body: str, resolve: Resolver) -> Block:
     return {"type": "urgent", "value": {"title": plain(argument), "text": plain(body)}}
 
 
+def _wallet_card(argument: str, body: str, resolve: Resolver) -> Block:
+    lines = []
+    for line in filter(lambda line: line.startswith("- "), body.splitlines()):
+        label, _, text = line[2:].partition(":")
+        lines.append({"label": plain(label), "text": plain(text.replace("_", " "))})
+    return {"type": "wallet_card", "value": {"title": plain(argument), "lines": lines}}
+
+
+def _letter(argument: str, body: str, resolve: Resolver) -> Block:
+    value = {"title": plain(argument), "text": rich_text(body, resolve)}
+    return {"type": "letter", "value": value}
+
+
 def _links(argument: str, body: str, resolve: Resolver) -> Block:
     links = []
     for match in _LINK.finditer(body):
@@ -186,6 +199,7 @@ _FENCES: dict[str, Callable[[str, str, Resolver], Block]] = {
     "feature": _feature,
     "illustration": _illustration,
     "key-points": _key_points,
+    "letter": _letter,
     "links": _links,
     "open-trials": _open_trials,
     "people": _people,
@@ -195,5 +209,6 @@ _FENCES: dict[str, Callable[[str, str, Resolver], Block]] = {
     "text": _text,
     "therapy-types": _therapy_types,
     "urgent": _urgent,
+    "wallet-card": _wallet_card,
     "when-to-call": _when_to_call,
 }

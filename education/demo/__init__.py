@@ -17,17 +17,18 @@ def load(context: Any = None) -> None:
     """Add what is missing of vocabularies and pages; then publish what the clinic's part added."""
     load_vocabulary()
     indexes = {language: _add_index(language) for language in LANGUAGES}
-    files = read_folder(FOLDER)
-    for file in files:
-        _add_empty(indexes[LANGUAGES[0]], file)
+    files = {language: read_folder(FOLDER / language) for language in LANGUAGES}
+    for language in LANGUAGES:
+        for file in files[language]:
+            _add_empty(indexes[language], file, language)
     pages_of_clinic.publish_empty_pages()
     for language in LANGUAGES:
         if is_empty(indexes[language]):
             publish_page(indexes[language], _index_file(language))
-    for file in files:
-        page = find_page(file.meta["slug"], LANGUAGES[0])
-        if page is not None and is_empty(page):
-            _publish(page.specific, file)
+        for file in files[language]:
+            page = find_page(file.meta["slug"], language)
+            if page is not None and is_empty(page):
+                _publish(page.specific, file)
 
 
 def _index_file(language: str) -> TextFile:
@@ -45,14 +46,15 @@ def _add_index(language: str) -> EducationIndexPage:
     return EducationIndexPage.objects.get(pk=index.pk)
 
 
-def _add_empty(index: EducationIndexPage, file: TextFile) -> None:
+def _add_empty(index: EducationIndexPage, file: TextFile, language: str) -> None:
     add_empty_page(
         index,
         EducationPage,
         file,
-        LANGUAGES[0],
+        language,
         section=file.meta["section"],
         is_side_effect_page=file.meta["side_effect"],
+        is_handout=file.meta.get("handout", False),
         illustration=file.meta["illustration"],
     )
 

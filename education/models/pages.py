@@ -29,7 +29,10 @@ class EducationPage(BasePage):
     class Section(models.TextChoices):
         BASICS = "basics", _("How immunotherapy works")
         TYPES = "types", _("Types of immunotherapy")
-        TREATMENT = "treatment", _("During treatment")
+        CANCERS = "cancers", _("By type of cancer")
+        TREATMENT = "treatment", _("Getting treatment")
+        SIDE_EFFECTS = "side-effects", _("Side effects")
+        LIVING = "living", _("Living with treatment")
         TRIALS = "trials", _("Clinical trials")
 
     section = models.CharField(_("section"), max_length=20, choices=Section, default=Section.BASICS)
@@ -37,6 +40,11 @@ class EducationPage(BasePage):
         _("about side effects"),
         default=False,
         help_text=_("Shows the urgent panel with the 24/7 number at the top."),
+    )
+    is_handout = models.BooleanField(
+        _("handout"),
+        default=False,
+        help_text=_("Prints small, without pictures and surroundings, to fit on one sheet."),
     )
     illustration = models.CharField(
         _("illustration"),
@@ -66,6 +74,7 @@ class EducationPage(BasePage):
                 FieldPanel("section"),
                 FieldPanel("illustration"),
                 FieldPanel("is_side_effect_page"),
+                FieldPanel("is_handout"),
             ],
             heading=_("Place and kind"),
         ),

@@ -30,7 +30,7 @@ REQUIRED = {
 NOT_PROSE = {"type", "id", "name", "kind", "illustration", "url", "page"}
 # Postal addresses and telephone numbers that stand on a line of their own are not sentences.
 POSTAL = re.compile(r"DC 20201$|^1-800-")
-EDUCATION_FILES = read_folder(FOLDER)
+EDUCATION_FILES = read_folder(FOLDER / "en")
 CLINIC_FILES = [
     file for file in read_folder(pages_of_clinic.FOLDER / "en") if file.name != "notices"
 ]
