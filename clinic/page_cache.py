@@ -42,6 +42,11 @@ def bump() -> None:
         row.update(value=F("value") + 1)
 
 
+def generation() -> int:
+    """Return the number that changes with everything pages show; for what processes keep of it."""
+    return PageCacheGeneration.objects.values_list("value", flat=True).filter(pk=1).first() or 0
+
+
 @dataclass
 class _Response:
     """What Django answered, held back until it is known whether it will be stored."""

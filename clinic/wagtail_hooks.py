@@ -23,6 +23,7 @@ from clinic.middleware.public_door import hide_restricted_document, hide_restric
 from clinic.middleware.staff_session import staff_is_active
 from clinic.models import StaffMember
 from clinic.models.review import APPROVALS
+from clinic.rich_text import QuickPageLinkHandler
 from clinic.takedown_views import TakeDownView
 from clinic.urgent_phone_views import UrgentPhoneView
 from clinic.user_management import StaffViewSet
@@ -102,6 +103,12 @@ def staff_activity_js() -> SafeString:
 
 
 # Before Wagtail's own hooks, which would send a visitor of the public door to a login.
+@hooks.register("register_rich_text_features", order=10)
+def register_link_handler(features: Any) -> None:
+    """Put our link handler in the place of Wagtail's, which registers first."""
+    features.register_link_type(QuickPageLinkHandler)
+
+
 hooks.register("before_serve_page", hide_restricted_page, order=-10)
 hooks.register("before_serve_document", hide_restricted_document, order=-10)
 

@@ -47,3 +47,11 @@ def _english_first() -> Iterator[None]:
     """A test that activates another language leaves nothing to the next one."""
     with translation.override(settings.LANGUAGE_CODE):
         yield
+
+
+@pytest.fixture(autouse=True)
+def _no_words_of_another_test() -> None:
+    """The generation that the glossary is kept under is undone with each test's transaction."""
+    from education.word_list import forget
+
+    forget()

@@ -7,6 +7,7 @@ from clinic.demo import pages_of_clinic
 from clinic.demo.files import TextFile, read_folder, read_text_file
 from clinic.demo.markdown_blocks import plain
 from clinic.demo.site_tree import LANGUAGES, add_empty_page, find_page, is_empty, publish_page
+from education.demo.words import add_words
 from education.models import CancerType, EducationIndexPage, EducationPage, TherapyType
 from education.vocabulary_seed import load_vocabulary
 
@@ -29,6 +30,7 @@ def load(context: Any = None) -> None:
             page = find_page(file.meta["slug"], language)
             if page is not None and is_empty(page):
                 _publish(page.specific, file)
+    add_words()
 
 
 def _index_file(language: str) -> TextFile:

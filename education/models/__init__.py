@@ -1,6 +1,15 @@
-"""Patient education: pages and the vocabularies that they share with trials."""
+"""Patient education: pages, the glossary and the vocabularies that are shared with trials."""
 
+from education.models.glossary import GlossaryTerm, UnmarkedTerm
 from education.models.pages import EducationIndexPage, EducationPage
 from education.models.vocabulary import CancerType, Synonym, TherapyType
 
-__all__ = ["CancerType", "EducationIndexPage", "EducationPage", "Synonym", "TherapyType"]
+__all__ = [
+    "CancerType",
+    "EducationIndexPage",
+    "EducationPage",
+    "GlossaryTerm",
+    "Synonym",
+    "TherapyType",
+    "UnmarkedTerm",
+]

@@ -1,7 +1,7 @@
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 from modelcluster.fields import ParentalManyToManyField
-from wagtail.admin.panels import FieldPanel, MultiFieldPanel
+from wagtail.admin.panels import FieldPanel, MultiFieldPanel, MultipleChooserPanel
 from wagtail.fields import StreamField
 from wagtail.models import Page
 from wagtail.search import index
@@ -88,6 +88,9 @@ class EducationPage(BasePage):
                 FieldPanel("cancer_types"),
             ],
             heading=_("Connections"),
+        ),
+        MultipleChooserPanel(
+            "unmarked_terms", chooser_field_name="term", label=_("Glossary words not to mark")
         ),
     ]
     search_fields = [

@@ -1,0 +1,83 @@
+"""The glossary and the vocabularies in the Wagtail admin."""
+
+from django.utils.translation import gettext_lazy as _
+from wagtail.admin.viewsets.base import ViewSetGroup
+from wagtail.admin.viewsets.model import ModelViewSet
+from wagtail.snippets.views.snippets import SnippetViewSet
+
+from education.models import CancerType, GlossaryTerm, Synonym, TherapyType
+
+
+class GlossaryTermViewSet(SnippetViewSet):
+    """Words and their definitions, with drafts, preview and clinical review."""
+
+    model = GlossaryTerm
+    icon = "openquote"
+    menu_label = _("Glossary")
+    menu_order = 230
+    add_to_admin_menu = True
+    copy_view_enabled = False
+    inspect_view_enabled = True
+    list_display = ["term", "pronunciation", "locale", "live", "reviewed_on"]
+    list_filter = ["live", "is_marked_in_text", "related_page"]
+    search_fields = ["term", "definition", "slug"]
+    list_per_page = 60
+
+
+class CancerTypeViewSet(ModelViewSet):
+    """The kinds of cancer that pages and trials are about."""
+
+    model = CancerType
+    icon = "tag"
+    menu_label = _("Cancer types")
+    copy_view_enabled = False
+    list_display = ["name_en", "name_es", "family", "parent"]
+    list_filter = ["family"]
+    search_fields = ["name_en", "name_es", "slug"]
+    form_fields = ["name_en", "name_es", "slug", "parent", "family", "sort_order"]
+
+
+class TherapyTypeViewSet(ModelViewSet):
+    """The kinds of immunotherapy that pages and trials are about."""
+
+    model = TherapyType
+    icon = "tag"
+    menu_label = _("Therapy types")
+    copy_view_enabled = False
+    list_display = ["name_en", "name_es", "sort_order"]
+    search_fields = ["name_en", "name_es", "slug"]
+    form_fields = [
+        "name_en",
+        "name_es",
+        "slug",
+        "description_en",
+        "description_es",
+        "illustration",
+        "sort_order",
+    ]
+
+
+class SynonymViewSet(ModelViewSet):
+    """Other words for the same: brand and generic names, everyday and medical words."""
+
+    model = Synonym
+    icon = "link"
+    menu_label = _("Synonyms")
+    copy_view_enabled = False
+    list_display = ["term", "kind", "language", "cancer_type", "therapy_type", "generic"]
+    list_filter = ["kind", "language", "therapy_type", "cancer_type"]
+    search_fields = ["term"]
+    form_fields = ["term", "language", "kind", "cancer_type", "therapy_type", "generic"]
+
+
+class VocabularyViewSetGroup(ViewSetGroup):
+    """The words that tie pages, trials and searches together."""
+
+    menu_label = _("Vocabularies")
+    menu_icon = "tag"
+    menu_order = 240
+    items = (
+        CancerTypeViewSet("cancer_types"),
+        TherapyTypeViewSet("therapy_types"),
+        SynonymViewSet("synonyms"),
+    )

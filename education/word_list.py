@@ -1,0 +1,84 @@
+"""The glossary as texts need it: read once, kept in the process until content changes."""
+
+from dataclasses import dataclass
+from threading import Lock
+
+from django.conf import settings
+from django.utils.translation import get_language
+
+from clinic.page_cache import generation
+from education.glossary import Entry, Matcher
+from education.models import GlossaryTerm, UnmarkedTerm
+
+
+@dataclass(frozen=True)
+class Word:
+    """What readers are told about one word."""
+
+    slug: str
+    term: str
+    pronunciation: str
+    definition: str
+    page_title: str = ""
+    page_url: str = ""
+
+
+@dataclass(frozen=True)
+class WordList:
+    """The words of one language and what finds them."""
+
+    words: dict[str, Word]
+    matcher: Matcher
+    unmarked: dict[int, set[str]]  # page id: slugs of the words that it does not mark
+
+
+_kept: dict[str, tuple[int, WordList]] = {}
+_building = Lock()
+
+
+def word_list(language: str | None = None) -> WordList:
+    """Return the words of a language, by default the active one; one query when kept."""
+    language = language or (get_language() or settings.LANGUAGE_CODE).split("-")[0]
+    current = generation()
+    with _building:
+        kept = _kept.get(language)
+        if kept is None or kept[0] != current:
+            kept = _kept[language] = (current, _read(language))
+    return kept[1]
+
+
+def forget() -> None:
+    """Drop what is kept, for tests that undo their changes."""
+    _kept.clear()
+
+
+def live_terms(language: str) -> list[GlossaryTerm]:
+    """Return the live terms of a language with their pages, in no order."""
+    terms = GlossaryTerm.objects.filter(live=True, locale__language_code=language)
+    return list(terms.select_related("related_page__locale"))
+
+
+def as_word(term: GlossaryTerm) -> Word:
+    """Return what readers see of a term."""
+    page = term.related_page if term.related_page and term.related_page.live else None
+    return Word(
+        slug=term.slug,
+        term=term.term,
+        pronunciation=term.pronunciation,
+        definition=term.definition,
+        page_title=page.title if page else "",
+        page_url=(page.get_url() or "") if page else "",
+    )
+
+
+def _read(language: str) -> WordList:
+    terms = live_terms(language)
+    unmarked: dict[int, set[str]] = {}
+    for page_id, slug in UnmarkedTerm.objects.values_list("page_id", "term__slug"):
+        unmarked.setdefault(page_id, set()).add(slug)
+    marked = (term for term in terms if term.is_marked_in_text)
+    return WordList(
+        words={term.slug: as_word(term) for term in terms},
+        matcher=Matcher(Entry(term.slug, term.term, tuple(term.forms)) for term in marked),
+        unmarked=unmarked,
+    )
