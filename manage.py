@@ -9,6 +9,7 @@ OWNER_COMMANDS = {
     "migrate",
     "makemigrations",
     "sync_database_roles",
+    "set_up_clinic",
     "demo",
     "bench",
     "test",
@@ -32,6 +33,8 @@ WITHOUT_DATABASE = {
     "serve",  # replaces this process with the server's
     "version",
 }
+# Runs before there is an environment: what it prints is what the environment is made of.
+WITHOUT_ENVIRONMENT = {"generate_keys"}
 
 
 def process_for(command: str) -> str:
@@ -63,6 +66,8 @@ def main() -> None:
     arguments = sys.argv[1:]
     command = arguments[0] if arguments else "help"
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "clinic.settings")
+    if command in WITHOUT_ENVIRONMENT:
+        os.environ.update(DEMO="1", IGNORE_DOTENV="1", PROCESS="owner")
     os.environ.setdefault("PROCESS", process_for(command))
     if command == "demo" and not os.environ.get("IGNORE_DOTENV"):
         from clinic.dotenv import write_dotenv

@@ -2,8 +2,6 @@
 
 from typing import Any
 
-from allauth.account.forms import ResetPasswordForm
-from allauth.core.context import request_context
 from allauth.mfa.models import Authenticator
 from django import forms
 from django.contrib.auth.models import Group
@@ -17,6 +15,7 @@ from wagtail.admin.views import generic
 from wagtail.admin.viewsets.model import ModelViewSet
 
 from clinic.audit import record_event
+from clinic.invitations import send_invitation
 from clinic.models import StaffMember
 from clinic.roles import ROLES
 
@@ -125,11 +124,8 @@ class StaffCreateView(generic.CreateView):
 
     def invite(self, member: StaffMember) -> None:
         """Send the mail that "forgot your password" sends; say so when that fails."""
-        form = ResetPasswordForm({"email": member.email})
         try:
-            with request_context(self.request):
-                if form.is_valid():
-                    form.save(self.request)
+            send_invitation(member, self.request)
         except OSError:  # every failure of SMTP is one
             messages.warning(
                 self.request,

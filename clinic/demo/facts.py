@@ -14,6 +14,7 @@ from clinic.models import ClinicSettings, PatientText, Person, User
 from clinic.review import publishing_without_review
 
 FOLDER = Path(__file__).resolve().parent
+TEXTS = FOLDER / "texts"
 OWNER_OF_GENERAL_INQUIRIES = "lead@demo.example"
 _NAMESPACE = uuid.UUID("0f9d1c52-7a86-4c7b-8d0c-3a6f2f6f7a10")
 
@@ -67,7 +68,7 @@ def add_patient_texts() -> None:
     for language in LANGUAGES:
         locale = Locale.objects.get(language_code=language)
         known = set(PatientText.objects.filter(locale=locale).values_list("key", flat=True))
-        for file in read_folder(FOLDER / "texts" / language):
+        for file in read_folder(TEXTS / language):
             if file.name in known:
                 continue
             text = PatientText(

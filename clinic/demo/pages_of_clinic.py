@@ -56,7 +56,7 @@ def _is_ours(file: TextFile) -> bool:
 
 def _add_home(file: TextFile, language: str) -> BasePage | None:
     if language == LANGUAGES[0]:
-        _remove_welcome_page()
+        remove_welcome_page()
     home = add_empty_page(
         Page.get_first_root_node(),
         HomePage,
@@ -80,7 +80,7 @@ def _add_home(file: TextFile, language: str) -> BasePage | None:
     return home
 
 
-def _remove_welcome_page() -> None:
+def remove_welcome_page() -> None:
     """Delete the page that Wagtail's own migrations put at the top of a new site."""
     for page in Page.objects.filter(depth=2, slug="home"):
         if page.specific_class is Page:

@@ -16,7 +16,13 @@ LANGUAGES = ("en", "es")
 
 
 def add_empty_page(
-    parent: Page, model: type[BasePage], file: TextFile, language: str, **fields: Any
+    parent: Page,
+    model: type[BasePage],
+    file: TextFile,
+    language: str,
+    *,
+    is_demo_content: bool = True,
+    **fields: Any,
 ) -> BasePage | None:
     """Add a page that nobody sees yet; return None when the parent has one with this slug."""
     locale = Locale.objects.get(language_code=language)
@@ -26,13 +32,14 @@ def add_empty_page(
     original = find_page(file.meta["slug"], LANGUAGES[0]) if language != LANGUAGES[0] else None
     if original is not None:
         fields["translation_key"] = original.translation_key
+    introduction = file.meta.get("introduction") or file.meta["summary"]
     page = model(
         title=file.meta["title"],
         slug=slug,
         locale=locale,
-        introduction=_one_line(file.meta.get("introduction") or file.meta["summary"]),
+        introduction=_one_line(fields.pop("introduction", introduction)),
         show_in_menus=file.meta.get("in_menu", False),
-        is_demo_content=True,
+        is_demo_content=is_demo_content,
         live=False,
         **fields,
     )
@@ -41,13 +48,18 @@ def add_empty_page(
 
 def publish_page(page: BasePage, file: TextFile, **fields: Any) -> None:
     """Give an empty page its content and publish it as the demo content that it is."""
-    language = page.locale.language_code
-    body = parse_blocks(file.body, resolver(language), seed=f"{language}/{page.slug}")
-    page.body = type(page).body.field.to_python(_json(body))
+    fill_body(page, file)
     for name, value in fields.items():
         setattr(page, name, value)
     with publishing_without_review():
         page.save_revision().publish()
+
+
+def fill_body(page: BasePage, file: TextFile) -> None:
+    """Set the page's body to the file's, without saving; every page it links to must be there."""
+    language = page.locale.language_code
+    body = parse_blocks(file.body, resolver(language), seed=f"{language}/{page.slug}")
+    page.body = type(page).body.field.to_python(_json(body))
 
 
 def is_empty(page: Page) -> bool:

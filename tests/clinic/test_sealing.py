@@ -128,8 +128,8 @@ def test_a_pair_that_does_not_belong_together_is_noticed(settings):
 def test_generated_keys_work_and_errors_share_a_class(settings):
     out = StringIO()
     call_command("generate_keys", "--id", "k1", stdout=out, stderr=StringIO())
-    values = dict(line.split("=", 1) for line in out.getvalue().splitlines())
-    settings.SEALING_PUBLIC_KEY = values["SEALING_PUBLIC_KEY"]
-    settings.SEALING_PRIVATE_KEYS = values["SEALING_PRIVATE_KEYS"].split()
+    values = dict(line.split("=", 1) for line in out.getvalue().splitlines() if "=" in line)
+    settings.SEALING_PUBLIC_KEY = values["SEALING_PUBLIC_KEY"].strip('"')
+    settings.SEALING_PRIVATE_KEYS = values["SEALING_PRIVATE_KEYS"].strip('"').split()
     assert sealing.keys_fit()
     assert issubclass(BadKeyError, SealingError)
