@@ -178,10 +178,10 @@ INSTALLED_APPS = [
 # Outermost what puts headers on every answer, error pages included; then what refuses requests.
 _OUTER_MIDDLEWARE = [
     "clinic.middleware.request_id.RequestIdMiddleware",
-    "django.middleware.security.SecurityMiddleware",
     "clinic.middleware.headers.SecurityHeadersMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "clinic.middleware.csp.CSPMiddleware",
+    "django.middleware.security.SecurityMiddleware",
     "clinic.middleware.bad_input.BadInputMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
 ]

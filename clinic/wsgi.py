@@ -7,9 +7,10 @@ from django.core.wsgi import get_wsgi_application
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "clinic.settings")
 django_application = get_wsgi_application()
 
+from clinic.chunked_bodies import with_length  # noqa: E402
 from clinic.page_cache import PageCache  # noqa: E402  (models exist only after the set-up)
 from clinic.process_life import end_with_server  # noqa: E402
 from clinic.utf8_only import utf8_only  # noqa: E402
 
-application = PageCache(utf8_only(django_application))
+application = PageCache(with_length(utf8_only(django_application)))
 end_with_server()

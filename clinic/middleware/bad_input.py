@@ -5,11 +5,13 @@ from collections.abc import Callable
 from http import HTTPStatus
 from urllib.parse import unquote_to_bytes
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, UnreadablePostError
 
 from clinic.error_pages import error_page
 
 FORM_LIMIT = 64 * 1024
+UPLOAD_LIMIT = 12 * 1024 * 1024
 FIELD_LIMIT = 200
 LONGEST_NUMBER = 20  # Python refuses to read numbers of thousands of digits
 STAFF_PREFIX = "/admin/"  # editors upload pictures and save long pages
@@ -17,6 +19,12 @@ _URLENCODED = "application/x-www-form-urlencoded"
 _MULTIPART = "multipart/form-data"
 # Django turns bytes of a path that are not UTF-8 back into percent signs.
 _BAD_PATH = re.compile(r"\x00|%[89A-F][0-9A-F]", re.IGNORECASE)
+
+
+def limit_of(path: str) -> int:
+    """Return how many bytes a form sent to this address may have."""
+    for_staff = settings.PROCESS != "public" and path.startswith(STAFF_PREFIX)
+    return UPLOAD_LIMIT if for_staff else FORM_LIMIT
 
 
 class BadInputMiddleware:
@@ -33,17 +41,22 @@ class BadInputMiddleware:
         query = request.META.get("QUERY_STRING", "").encode("latin-1", "replace")
         if _BAD_PATH.search(request.path_info) or not _is_text(_unquote(query)):
             return error_page(request, HTTPStatus.BAD_REQUEST)
-        if request.method in {"GET", "HEAD"} or request.path_info.startswith(STAFF_PREFIX):
+        if request.method in {"GET", "HEAD"}:
             return None
-        return self._body_refusal(request)
+        if refusal := self._length_refusal(request, limit_of(request.path_info)):
+            return refusal
+        return None if request.path_info.startswith(STAFF_PREFIX) else self._body_refusal(request)
 
-    def _body_refusal(self, request: HttpRequest) -> HttpResponse | None:
+    def _length_refusal(self, request: HttpRequest, limit: int) -> HttpResponse | None:
         length = request.META.get("CONTENT_LENGTH") or "0"
         if not length.isdecimal() or len(length) > LONGEST_NUMBER:
             request.META["CONTENT_LENGTH"] = "0"  # Django would stumble over it again
             return error_page(request, HTTPStatus.BAD_REQUEST)
-        if int(length) > FORM_LIMIT:
+        if int(length) > limit:
             return error_page(request, HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
+        return None
+
+    def _body_refusal(self, request: HttpRequest) -> HttpResponse | None:
         try:
             body = request.body
         except UnreadablePostError:  # the visitor went away

@@ -1,8 +1,8 @@
-"""Headers that every answer carries and for which Django has no setting."""
+"""Headers that every answer carries."""
 
-from collections.abc import Callable
-
-from django.http import HttpRequest, HttpResponseBase
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.middleware.security import SecurityMiddleware
 
 # Everything that a page of ours never asks a browser for.
 _REFUSED_FEATURES = (
@@ -26,21 +26,25 @@ PERMISSIONS_POLICY = ", ".join(f"{feature}=()" for feature in _REFUSED_FEATURES)
 STAFF_PREFIX = "/admin/"
 
 
-class SecurityHeadersMiddleware:
-    """Adds Permissions-Policy and CORP, and keeps staff pages out of caches and referrers."""
+class SecurityHeadersMiddleware(SecurityMiddleware):
+    """Adds Django's security headers and ours, and keeps staff pages out of caches and referrers.
 
-    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
-        self.get_response = get_response
+    Django's own middleware stands further in: the way to https and the refusal of a foreign Host
+    are its answers, and carry the same headers as all others.
+    """
 
-    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+    def process_request(self, request: HttpRequest) -> None:
+        """Leave everything to the inner layers."""
+
+    def process_response(self, request: HttpRequest, response: HttpResponse) -> HttpResponse:
         """Return the inner layers' answer with the headers."""
-        response = self.get_response(request)
+        response = super().process_response(request, response)
         response.headers.setdefault("Permissions-Policy", PERMISSIONS_POLICY)
         response.headers.setdefault("Cross-Origin-Resource-Policy", "same-origin")
+        is_usual = response.headers["Referrer-Policy"] == settings.SECURE_REFERRER_POLICY
         if request.path_info.startswith(STAFF_PREFIX):
-            response.headers.setdefault("Referrer-Policy", "same-origin")
             response.headers.setdefault("Cache-Control", "no-store, private")
-        elif request.META.get("QUERY_STRING"):
+        elif request.META.get("QUERY_STRING") and is_usual:
             # A search may hold a diagnosis: no link may carry it away.
-            response.headers.setdefault("Referrer-Policy", "no-referrer")
+            response.headers["Referrer-Policy"] = "no-referrer"
         return response

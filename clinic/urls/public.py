@@ -5,11 +5,13 @@ from django.urls import include, path, re_path
 from wagtail.urls import serve_pattern
 from wagtail.views import serve
 
+from clinic.favicon import favicon
 from clinic.media import serve_picture
 from clinic.not_here import not_here
 
 urlpatterns = [
     path("", include("clinic.health_urls")),
+    path("favicon.ico", favicon),
     path("media/<path:path>", serve_picture),
     path("documents/", include("wagtail.documents.urls")),
     path("api/v1/trials/", include("trials.api_urls")),
