@@ -34,12 +34,19 @@ def remember(clinic: ClinicSettings) -> ContactCard:
     card = ContactCard(**{field.name: getattr(clinic, field.name) for field in fields(ContactCard)})
     if _known != [card]:
         _known[:] = [card]
-        try:
-            _file().parent.mkdir(parents=True, exist_ok=True)
-            _file().write_text(json.dumps(asdict(card)), encoding="utf-8")
-        except OSError as error:
-            logger.warning("The contact card was not written: %s", type(error).__name__)
+        _write(json.dumps(asdict(card)))
     return card
+
+
+def _write(text: str) -> None:
+    """Keep the text; another process may have done so already, and this one may lack the right."""
+    try:
+        if _file().exists() and _file().read_text(encoding="utf-8") == text:
+            return
+        _file().parent.mkdir(parents=True, exist_ok=True)
+        _file().write_text(text, encoding="utf-8")
+    except (OSError, ValueError) as error:
+        logger.warning("The contact card was not written: %s", type(error).__name__)
 
 
 def contact_card() -> ContactCard:
