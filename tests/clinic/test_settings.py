@@ -96,12 +96,13 @@ class TestProduction:
         assert settings["WAGTAIL_GRAVATAR_PROVIDER_URL"] is None
 
 
-class TestPublicProcess:
-    @pytest.fixture(scope="class")
-    def public(self) -> dict[str, object]:
-        # Keys that an operator gave to every process by mistake.
-        return settings_of({"PROCESS": "public"} | production_environment())
+@pytest.fixture(scope="module")
+def public() -> dict[str, object]:
+    # Keys that an operator gave to every process by mistake.
+    return settings_of({"PROCESS": "public"} | production_environment())
 
+
+class TestPublicProcess:
     def test_holds_no_key_that_opens_anything(self, public: dict[str, object]) -> None:
         assert public["SEALING_PRIVATE_KEYS"] == []
         assert public["LOOKUP_KEY"] == ""
