@@ -9,7 +9,14 @@ class ClinicConfig(AppConfig):
 
     def ready(self) -> None:
         """Keep the roles in step with the code, and cached pages with what they show."""
-        from clinic import database_roles, login_audit, page_cache_signals, rendition_signals
+        from clinic import (
+            checks,  # noqa: F401  (registers itself)
+            database_roles,
+            login_audit,
+            page_cache_signals,
+            rendition_signals,
+            second_factor,
+        )
         from clinic.contact_card import remember_saved
         from clinic.models import ClinicSettings
         from clinic.roles import sync_after_migrate
@@ -20,5 +27,6 @@ class ClinicConfig(AppConfig):
         )
         page_cache_signals.connect()
         login_audit.connect()
+        second_factor.connect()
         rendition_signals.connect()
         post_save.connect(remember_saved, ClinicSettings, dispatch_uid="clinic.contact_card")

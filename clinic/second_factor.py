@@ -1,14 +1,19 @@
 """The admin only for sessions that passed a second factor, where one is required."""
 
 from collections.abc import Callable
+from typing import Any
 
 from allauth.account.authentication import get_authentication_records
+from allauth.mfa.base.internal.flows import post_authentication
 from allauth.mfa.models import Authenticator
+from allauth.mfa.signals import authenticator_added
 from django.conf import settings
+from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseForbidden
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.http import urlencode
+from django.utils.translation import gettext as _
 
 ADMIN = "/admin/"
 LOGIN = "/admin/auth/"
@@ -22,6 +27,23 @@ def session_has_second_factor(request: HttpRequest) -> bool:
     """
     records = get_authentication_records(request, request.user)
     return any(record["method"] == "mfa" for record in records)
+
+
+def count_first_device(
+    request: HttpRequest, user: Any, authenticator: Authenticator, **_kwargs: Any
+) -> None:
+    """Receive ``authenticator_added``: who just showed their first device has passed it.
+
+    Never a second device: a session that has not passed the first one must not get in by adding.
+    """
+    devices = Authenticator.objects.filter(user_id=user.pk, type__in=DEVICES)
+    if authenticator.type in DEVICES and devices.count() == 1:
+        post_authentication(request, authenticator)
+
+
+def connect() -> None:
+    """Connect the receiver."""
+    authenticator_added.connect(count_first_device, dispatch_uid="clinic.second_factor")
 
 
 class SecondFactorMiddleware:
@@ -52,6 +74,7 @@ class SecondFactorMiddleware:
         types = Authenticator.objects.filter(user_id=request.user.pk, type__in=DEVICES)
         held = set(types.values_list("type", flat=True))
         if not held:
+            messages.info(request, _("First set up a second factor: it protects this account."))
             return redirect("mfa_index")
         has_code = Authenticator.Type.TOTP in held
         name = "mfa_reauthenticate" if has_code else "mfa_reauthenticate_webauthn"

@@ -6,6 +6,7 @@ import time
 import pytest
 from allauth.mfa.models import Authenticator
 from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
+from allauth.mfa.signals import authenticator_added
 from allauth.mfa.totp.internal.auth import (
     TOTP,
     format_hotp_value,
@@ -134,6 +135,19 @@ class TestSecondFactor:
 
         client.post(response.url, {"code": code_of(secret)})
         assert client.get(ADMIN).status_code == 200
+
+    def test_a_second_device_does_not_open_it(self, client, home):
+        """A session from before the first device must not get in by adding one of its own."""
+        user = make_user(EDITORS)
+        client.force_login(user)
+        Authenticator.objects.create(user=user, type="webauthn", data={})
+        authenticator = Authenticator.objects.create(user=user, type="totp", data={})
+        request = client.get(LOGIN).wsgi_request
+        authenticator_added.send(
+            sender=Authenticator, request=request, user=user, authenticator=authenticator
+        )
+        request.session.save()
+        assert client.get(ADMIN).status_code == 302
 
     def test_recovery_code_works_once(self, home):
         user = make_user(EDITORS)

@@ -81,6 +81,14 @@ class TestProduction:
         assert completed.returncode != 0
         assert "PROCESS must be" in completed.stderr
 
+    def test_host_that_the_door_would_refuse__is_warned_of(self) -> None:
+        environment = {"PROCESS": "staff"} | production_environment()
+        check = ("manage.py", "check", "--deploy", "--fail-level=WARNING")
+        assert run(environment, *check).returncode == 0
+        completed = run(environment | {"ALLOWED_HOSTS": "clinic.example"}, *check)
+        assert completed.returncode != 0
+        assert "does not hold 'staff.clinic.example'" in completed.stderr
+
     def test_owner__uses_its_own_database_address(self) -> None:
         environment = production_environment() | {
             "PROCESS": "owner",
