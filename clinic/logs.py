@@ -27,6 +27,7 @@ _SPEAKING = {
     "TemplateSyntaxError",
     "TypeError",
 }
+_REFUSALS = ("DisallowedHost", "RequestDataTooBig", "TooManyFieldsSent", "TooManyFilesSent")
 _QUERY = re.compile(r"(/[^\s?\"']*)\?[^\s\"']*")
 _SECRET_PATH = re.compile(r"(/inquiry/|/reset/key/|/confirm-email/)[^\s/\"']+")
 _EMAIL = re.compile(r"[^\s@<>\"'=:,;()]+@[^\s@<>\"',;()]+")
@@ -77,6 +78,16 @@ class MaskingFormatter(logging.Formatter):
         return "\n\n".join(reversed(parts))
 
 
+class RefusedRequestFilter(logging.Filter):
+    """What any scanner can cause is a warning in one line, not an error with its frames."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        """Let the record through, made small."""
+        record.exc_info = None
+        record.levelno, record.levelname = logging.WARNING, "WARNING"
+        return True
+
+
 def _name(error: BaseException) -> str:
     kind = type(error)
     name = f"{kind.__module__}.{kind.__qualname__}"
@@ -97,8 +108,10 @@ def logging_settings(level: str = "INFO") -> dict[str, object]:
                 "format": "%(asctime)s %(levelname)s %(name)s: %(message)s",
             }
         },
+        "filters": {"refused": {"()": "clinic.logs.RefusedRequestFilter"}},
         "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "masked"}},
         "root": {"handlers": ["console"], "level": level},
         "loggers": dict.fromkeys(("django", "granian.access", "_granian", "py.warnings"), logger)
+        | {f"django.security.{name}": {"filters": ["refused"]} for name in _REFUSALS}
         | {"django_tasks": {"level": "WARNING"}},  # two lines for every row that is indexed
     }

@@ -138,3 +138,12 @@ def test_a_stream_configured_so_writes_masked_lines():
     logging.getLogger("clinic.test").info("GET %s", "/en/trials/?q=melanoma")
     logging.getLogger("clinic.test").handlers.clear()
     assert stream.getvalue().endswith("INFO clinic.test: GET /en/trials/\n")
+
+
+def test_what_a_scanner_causes_is_a_warning_without_frames(settings):
+    loggers = settings.LOGGING["loggers"]
+    assert loggers["django.security.DisallowedHost"]["filters"] == ["refused"]
+    record = logging.LogRecord("t", logging.ERROR, __file__, 1, "Invalid host", (), None)
+    record.exc_info = (ValueError, ValueError(), None)
+    assert import_string(settings.LOGGING["filters"]["refused"]["()"])().filter(record)
+    assert MaskingFormatter("%(levelname)s %(message)s").format(record) == "WARNING Invalid host"
