@@ -21,8 +21,8 @@ from clinic.models import ClinicSettings, HomePage, PatientText
 from clinic.review import publishing_without_review
 
 HERO_TEXTS = {
-    "en": "We are getting this website ready. You can look at our clinical trials, or call us.",
-    "es": "Estamos preparando este sitio. Puede ver nuestros ensayos clínicos o llamarnos.",
+    "en": "We are getting this website ready. You can look at our clinical trials already.",
+    "es": "Estamos preparando este sitio. Ya puede ver nuestros ensayos clínicos.",
 }
 WITH_OUR_WORDING = {"accessibility", "notices", "privacy"}  # these describe the website itself
 

@@ -1,5 +1,6 @@
 """What one process changes, the readers of another see: a real server on the same database."""
 
+import json
 import os
 import subprocess
 import sys
@@ -9,7 +10,6 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from io import BytesIO
 from pathlib import Path
-from time import monotonic, sleep
 from typing import Any
 
 import pytest
@@ -25,9 +25,7 @@ from clinic.review import publishing_without_review
 from education.models import CancerType
 from tests.browser.conftest import two_free_ports
 from tests.factories import make_home_page, make_page, make_patient_text, make_person
-
-ROOT = Path(__file__).resolve().parents[1]
-PATIENCE_SECONDS = 30
+from tests.served import ROOT, copied_database, served, until
 
 
 @dataclass(frozen=True)
@@ -62,17 +60,6 @@ class Server:
         return until(lambda: self.read(path), lambda seen: seen.source == "hit")
 
 
-def until(look: Callable[[], Seen], good: Callable[[Seen], bool]) -> Seen:
-    """Look until what is seen is good; fail after a time that no working server needs."""
-    deadline = monotonic() + PATIENCE_SECONDS
-    while True:
-        seen = look()
-        if good(seen):
-            return seen
-        assert monotonic() < deadline, seen
-        sleep(0.05)
-
-
 # One server for the module, also in a parallel run.
 pytestmark = pytest.mark.xdist_group("freshness")
 
@@ -80,19 +67,8 @@ pytestmark = pytest.mark.xdist_group("freshness")
 @pytest.fixture(scope="module")
 def database(django_db_setup: None, django_db_blocker: Any) -> Iterator[str]:
     """Work, committing, on a copy of the test database."""
-    with django_db_blocker.unblock():
-        original = connection.settings_dict["NAME"]
-        copy = f"{original}_served"
-        connection.close()
-        with connection._nodb_cursor() as cursor:
-            cursor.execute(f'DROP DATABASE IF EXISTS "{copy}" WITH (FORCE)')
-            cursor.execute(f'CREATE DATABASE "{copy}" TEMPLATE "{original}"')
-        connection.settings_dict["NAME"] = copy
-        yield copy
-        connection.close()
-        connection.settings_dict["NAME"] = original
-        with connection._nodb_cursor() as cursor:
-            cursor.execute(f'DROP DATABASE "{copy}" WITH (FORCE)')
+    with copied_database(django_db_blocker, "served") as name:
+        yield name
 
 
 @pytest.fixture(scope="module")
@@ -102,32 +78,19 @@ def server(database: str) -> Iterator[Server]:
     make_page(home, slug="shelf", title="Shelf")
     make_person()
     CancerType.objects.create(slug="to-be-deleted", name_en="Sarcoma")
-    port = two_free_ports()
-    process = subprocess.Popen(
-        [sys.executable, "manage.py", "serve", f"--port={port}", "--workers=1"],
-        cwd=ROOT,
-        env=os.environ
-        | {
-            "PROCESS": "public",
-            "DJANGO_SETTINGS_MODULE": "tests.served_settings",
-            "SERVED_DATABASE": database,
-            "DATA_DIR": str(settings.DATA_DIR),
-        },
-    )
-    server = Server(f"http://localhost:{port}")
-    try:
-        until(lambda: _try(server), lambda seen: seen.status == 200)
+    with served(two_free_ports(), child_environment(database, "public")) as address:
+        server = Server(address)
+        until(lambda: server.read("/en/"), lambda seen: seen.status == 200)
         yield server
-    finally:
-        process.terminate()
-        process.wait(30)
 
 
-def _try(server: Server) -> Seen:
-    try:
-        return server.read("/en/")
-    except urllib.error.URLError:
-        return Seen(0, "", None)
+def child_environment(database: str, process: str) -> dict[str, str]:
+    return os.environ | {
+        "PROCESS": process,
+        "DJANGO_SETTINGS_MODULE": "tests.served_settings",
+        "SERVED_DATABASE": database,
+        "DATA_DIR": str(settings.DATA_DIR),
+    }
 
 
 @pytest.fixture
@@ -250,6 +213,30 @@ def test_change_of_what_pages_may_show__drops_every_page(
     server.read_cached(path_of(page))
     change()
     until(lambda: server.read(path_of(page)), lambda seen: seen.source == "miss")
+
+
+def sync_in_another_process(database: str, folder: Path, title: str) -> None:
+    record = json.loads((ROOT / "trials/demo/records/NCT99900001.json").read_text())
+    record["protocolSection"]["identificationModule"]["briefTitle"] = title
+    (folder / "record.json").write_text(json.dumps(record))
+    subprocess.run(
+        [sys.executable, "manage.py", "sync_trials", "--from", folder],
+        cwd=ROOT,
+        env=child_environment(database, "worker"),
+        check=True,
+        stdout=subprocess.DEVNULL,
+    )
+
+
+def test_sync_in_another_process__changes_the_page_of_a_trial(
+    server: Server, database: str, tmp_path: Path
+) -> None:
+    path = "/en/trials/NCT99900001/"
+    sync_in_another_process(database, tmp_path, "Example of a study before its change")
+    before = server.read_cached(path)
+    sync_in_another_process(database, tmp_path, "Example of a study after its change")
+    until(lambda: server.read(path), lambda seen: "after its change" in seen.body)
+    assert "before its change" in before.body
 
 
 def test_change_that_is_rolled_back__drops_nothing(server: Server, page: StandardPage) -> None:

@@ -29,6 +29,15 @@ def test_the_next_process_reads_the_file(monkeypatch):
     assert contact_card.contact_card().urgent_phone == "(415) 555-0199"
 
 
+def test_what_another_process_wrote__is_not_written_again(settings, monkeypatch, caplog):
+    """In production only the staff door may write the file; the others need not complain."""
+    remember(ClinicSettings(**CLINIC))
+    forget(monkeypatch)
+    monkeypatch.setattr(contact_card.Path, "write_text", lambda *args, **kwargs: 1 / 0)
+    remember(ClinicSettings(**CLINIC))
+    assert contact_card.contact_card().phone == "(415) 555-0100"
+
+
 @pytest.mark.parametrize("content", ["", "[]", '{"other": 1}', "\x00"])
 def test_a_broken_file_is_no_error(settings, content):
     settings.DATA_DIR.mkdir()

@@ -104,6 +104,13 @@ class TestBadInput:
         assert "<b>hello" not in response.text
         assert "no-store" in response["Cache-Control"]
 
+    def test_a_staff_form_that_no_picture_needs(self, visitor, settings):
+        settings.PROCESS = "staff"
+        address = "/admin/read/x"
+        assert post(visitor, b"a" * 1_000_000, address=address).status_code == 200
+        response = post(visitor, b"a", address=address, CONTENT_LENGTH=str(30_000_000))
+        assert response.status_code == 413
+
     def test_a_form_of_a_megabyte(self, visitor):
         response = post(visitor, b"message=" + b"a" * 1_000_000)
         assert response.status_code == 413
@@ -271,6 +278,24 @@ class TestHeaders:
         assert response["Cross-Origin-Opener-Policy"] == "same-origin"
         assert "camera=()" in response["Permissions-Policy"]
         assert response["Referrer-Policy"] in {"same-origin", "no-referrer"}
+
+    def test_refusal_of_a_foreign_host_and_the_way_to_https_carry_them_too(self, visitor):
+        usual = set(visitor.get("/en/read/", secure=True).headers) - {
+            "Content-Language",
+            "Content-Length",
+            "Vary",
+        }
+        assert "Permissions-Policy" in usual
+        with override_settings(SECURE_SSL_REDIRECT=True):
+            production = Client()
+            to_https = production.get("/en/read/?q=melanoma")
+            refused = production.get("/en/read/", HTTP_HOST="evil.example")
+        assert (to_https.status_code, refused.status_code) == (301, 400)
+        assert to_https["Location"] == "https://testserver/en/read/?q=melanoma"
+        assert to_https["Referrer-Policy"] == "no-referrer"
+        for response in (to_https, refused):
+            assert usual - set(response.headers) == set()
+            assert "default-src 'self'" in response["Content-Security-Policy"]
 
     def test_a_page_with_a_query_sends_no_referrer(self, visitor):
         assert visitor.get("/en/read/?q=melanoma")["Referrer-Policy"] == "no-referrer"

@@ -1,3 +1,4 @@
+import logging
 from argparse import ArgumentParser
 from typing import Any
 
@@ -23,6 +24,7 @@ class Command(BaseCommand):
 
     @transaction.atomic
     def handle(self, *args: Any, **options: Any) -> None:
+        logging.getLogger("wagtail").setLevel(logging.WARNING)  # a line for every page
         context = SetUpContext(name=options["name"], say=self.stdout.write)
         for module in contributions("set_up"):
             module.set_up(context)
