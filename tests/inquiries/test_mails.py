@@ -2,8 +2,9 @@ import re
 
 import pytest
 from django.core import mail
+from django.template.loader import render_to_string
 
-from clinic.models import AuditEvent, OutboxMessage
+from clinic.models import AuditEvent, ClinicSettings, OutboxMessage
 from clinic.outbox import send_next
 from clinic.roles import COORDINATORS, LEADS
 from tests.factories import make_home_page, make_user
@@ -40,6 +41,16 @@ def test_confirmation__is_neutral_and_leads_to_the_receipt(language, client):
     others = [value for name, value in PLANTED.items() if name != "email"]
     assert not [value for value in (*others, trial.nct_id, trial.brief_title) if value in text]
     assert client.get(link.removeprefix("http://localhost:8000")).status_code == 200
+
+
+@pytest.mark.parametrize("template", ["received", "closed"])
+def test_mail_to_a_sender__names_a_number_only_where_there_is_one(template):
+    def text(phone: str) -> str:
+        clinic = ClinicSettings(phone=phone)
+        return render_to_string(f"inquiries/mail/{template}.txt", {"clinic": clinic})
+
+    assert "call (415) 555-0100" in text("(415) 555-0100")
+    assert "call " not in text("").replace("call 911", "")
 
 
 def test_confirmation__opening_the_address_is_recorded():
