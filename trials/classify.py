@@ -4,7 +4,7 @@ Automatic rows come from conditions, keywords, titles, interventions and MeSH te
 are never touched, and a staff row that denies a type keeps the automatic rule from adding it.
 """
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from typing import Any
 
 from django.db import transaction
@@ -13,6 +13,7 @@ from clinic.page_cache import bump
 from trials import search_documents
 from trials.enums import Source
 from trials.models import Trial, TrialCancerType, TrialTherapyType
+from trials.querysets import delete_at_once
 from trials.vocabulary import CANCER, THERAPY, Vocabulary
 
 CHUNK = 500
@@ -50,8 +51,11 @@ def _with_natural_order(terms: list[str]) -> Iterable[str]:
             yield f"{second.strip()} {first}"
 
 
-def classify(trials: list[Trial], vocabulary: Vocabulary) -> None:
-    """Replace the automatic rows of the trials, which must be saved."""
+def classify(trials: list[Trial], vocabulary: Vocabulary, *, held: Collection[int]) -> None:
+    """Replace the automatic rows of the trials, which must be saved.
+
+    ``held`` are the ids of those that may have rows already.
+    """
     cancers, therapies = [], []
     for trial in trials:
         for concept in vocabulary.concepts_in(cancer_texts(trial)):
@@ -64,12 +68,13 @@ def classify(trials: list[Trial], vocabulary: Vocabulary) -> None:
                 therapies.append(
                     TrialTherapyType(trial=trial, therapy_type_id=concept.id, source=Source.AUTO)
                 )
-    _replace(TrialCancerType, trials, cancers)
-    _replace(TrialTherapyType, trials, therapies)
+    _replace(TrialCancerType, held, cancers)
+    _replace(TrialTherapyType, held, therapies)
 
 
-def _replace(model: type[Any], trials: list[Trial], rows: list[Any]) -> None:
-    model.objects.filter(trial__in=trials, source=Source.AUTO).delete()
+def _replace(model: type[Any], held: Collection[int], rows: list[Any]) -> None:
+    if held:
+        delete_at_once(model.objects.filter(trial_id__in=held, source=Source.AUTO))
     model.objects.bulk_create(rows, ignore_conflicts=True, batch_size=2000)
 
 
@@ -80,7 +85,7 @@ def reclassify_all() -> int:
     for first in range(0, len(ids), CHUNK):
         with transaction.atomic():
             trials = list(Trial.objects.filter(pk__in=ids[first : first + CHUNK]))
-            classify(trials, vocabulary)
-            search_documents.refresh([trial.pk for trial in trials], vocabulary)
+            classify(trials, vocabulary, held=[trial.pk for trial in trials])
+            search_documents.write(trials, vocabulary)
             bump()
     return len(ids)

@@ -15,6 +15,7 @@ from trials.models import (
     TrialCancerType,
     TrialTherapyType,
 )
+from trials.querysets import delete_at_once
 from trials.text import index_text
 from trials.vocabulary import CANCER, THERAPY, Concept, Vocabulary
 
@@ -81,7 +82,7 @@ def refresh(trial_ids: Iterable[int], vocabulary: Vocabulary) -> None:
 
 def write(trials: list[Trial], vocabulary: Vocabulary) -> None:
     """Write the documents of loaded trials anew; unlisted trials lose theirs."""
-    SearchDocument.objects.filter(trial__in=trials).delete()
+    delete_at_once(SearchDocument.objects.filter(trial_id__in=[trial.pk for trial in trials]))
     listed = [trial for trial in trials if trial.is_listed]
     rows = _Sources(listed, vocabulary).rows() if listed else []
     with connection.cursor() as cursor:

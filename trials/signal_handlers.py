@@ -7,28 +7,20 @@ from wagtail.signals import published, unpublished
 
 from clinic.models import ClinicSettings
 from trials import search_documents
-from trials.models import PlainSummary, TrialCancerType, TrialTherapyType
+from trials.models import PlainSummary
 from trials.own_sites import mark_own_sites
 from trials.vocabulary import Vocabulary
 
 
 def connect() -> None:
-    """Listen to plain summaries, classifications and the clinic's settings."""
+    """Listen to plain summaries and the clinic's settings."""
     for signal in (published, unpublished, post_delete):
         signal.connect(_refresh_summary, sender=PlainSummary, dispatch_uid="trials.search")
-    for model in (TrialCancerType, TrialTherapyType):
-        for signal in (post_save, post_delete):
-            signal.connect(_refresh_row, sender=model, dispatch_uid="trials.search")
     post_save.connect(_mark_sites, sender=ClinicSettings, dispatch_uid="trials.own_sites")
 
 
 def _refresh_summary(sender: Any, instance: PlainSummary, **_: Any) -> None:
     search_documents.refresh([instance.trial_id], Vocabulary.load())
-
-
-def _refresh_row(sender: Any, instance: Any, raw: bool = False, **_: Any) -> None:
-    if not raw:
-        search_documents.refresh([instance.trial_id], Vocabulary.load())
 
 
 def _mark_sites(sender: Any, raw: bool = False, **_: Any) -> None:

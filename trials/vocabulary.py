@@ -10,6 +10,7 @@ CANCER, THERAPY, DRUG = "cancer", "therapy", "drug"
 # The order in which other words are shown: what people say first.
 KINDS: list[str] = list(Synonym.Kind.values)
 SHORTEST_ABBREVIATION_FOLDED = 5
+KNOWN_TEXTS = 20_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +42,8 @@ class Vocabulary:
     phrases: dict[tuple[str, ...], list[Concept]] = field(default_factory=dict)
     capitals: dict[str, list[Concept]] = field(default_factory=dict)
     longest_from: dict[str, int] = field(default_factory=dict)
+    # The registry says the same words again and again: conditions, keywords, drugs.
+    _known_texts: dict[str, frozenset[Concept]] = field(default_factory=dict, repr=False)
 
     @classmethod
     def load(cls) -> "Vocabulary":
@@ -91,8 +94,16 @@ class Vocabulary:
 
     def concepts_in(self, texts: Iterable[str]) -> set[Concept]:
         """Return every entry named in any of the texts; a drug names its therapy type."""
-        named = {found.concept for text in texts for found in self.find(text)}
-        return {self.drug_therapies.get(concept, concept) for concept in named}
+        return {concept for text in texts for concept in self._named_in(text)}
+
+    def _named_in(self, text: str) -> frozenset[Concept]:
+        named = self._known_texts.get(text)
+        if named is None:
+            found = {each.concept for each in self.find(text)}
+            named = frozenset(self.drug_therapies.get(concept, concept) for concept in found)
+            if len(self._known_texts) < KNOWN_TEXTS:
+                self._known_texts[text] = named
+        return named
 
     def find(self, text: str, *, any_case: bool = False) -> Iterator[Found]:
         """Yield the entries named in a text, longest phrase first at each place.

@@ -6,7 +6,7 @@ from django.core.management import CommandError, call_command
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from tests.trials.factories import make_study, our_location, sync_studies
+from tests.trials.factories import make_cancer_type, make_study, our_location, sync_studies
 from tests.trials.fake_registry import answers, fails, fake_registry
 from tests.trials.registry_files import HISTORIES, PARTIAL, RECORDS, needs_registry
 from trials.models import (
@@ -159,6 +159,20 @@ class TestChanges:
         assert SearchDocument.objects.get(language="en").status == "TERMINATED"
         assert generation() > before
 
+    def test_many_changes_cost_as_many_statements_as_one(self, clinic):
+        make_cancer_type("melanoma", "Melanoma")
+        studies = [make_study(f"NCT9999{number:04}") for number in range(1, 9)]
+        sync_studies(*studies)
+        counts = []
+        for changed in (studies[:1], studies[1:]):
+            with CaptureQueriesContext(connection) as queries:
+                report = sync_studies(
+                    *(updated(study, overallStatus="COMPLETED") for study in changed)
+                )
+            assert report.changed == len(changed)
+            counts.append(len(queries))
+        assert counts[1] == counts[0]
+
     def test_an_older_record_does_not_replace_a_newer(self, clinic):
         sync_studies(updated(make_study(), "2026-05-01", overallStatus="COMPLETED"))
         report = sync_studies(updated(make_study(), "2026-04-01"))
@@ -203,6 +217,16 @@ class TestRefusals:
         report = sync_studies(make_study(), bad, make_study("NCT99990002"))
         assert (report.new, len(report.refused)) == (2, 1)
         assert report.refused[0][1].startswith("The database refused it")
+
+    def test_every_good_record_of_a_batch_is_written_whichever_are_bad(self, clinic):
+        studies = [make_study(f"NCT9999{number:04}") for number in range(1, 12)]
+        for number in (0, 4, 5, 10):
+            studies[number]["protocolSection"]["odd"] = "\x00"
+        report = sync_studies(*studies)
+        assert (report.new, len(report.refused)) == (7, 4)
+        bad = {"NCT99990001", "NCT99990005", "NCT99990006", "NCT99990011"}
+        assert set(RefusedRecord.objects.values_list("nct_id", flat=True)) == bad
+        assert not Trial.objects.filter(nct_id__in=bad).exists()
 
     def test_a_nul_in_a_file_is_taken_out(self, clinic, tmp_path):
         file = tmp_path / "nul.json"

@@ -9,6 +9,7 @@ from trials import search_documents
 from trials.classify import classify
 from trials.models import SyncRun, Trial, TrialAlias, TrialSite, TrialVersion
 from trials.our_site import OurFacility
+from trials.querysets import delete_at_once
 from trials.registry.changes import changed_fields
 from trials.registry.copying import as_json, copy_rows
 from trials.registry.mapping import REGISTRY_FIELDS, SITE_COLUMNS, site_rows, trial_from
@@ -71,7 +72,8 @@ def write(candidates: list[Candidate], context: Context) -> None:
         for key, trial in held.items()
     }
     _add_versions(candidates, trials, changes, context)
-    classify(list(trials.values()), context.vocabulary)
+    old = [trial.pk for trial in held.values()]
+    classify(list(trials.values()), context.vocabulary, held=old)
     search_documents.write(list(trials.values()), context.vocabulary)
     context.seen.update(trial.pk for trial in trials.values())
 
@@ -94,7 +96,7 @@ def _held_sites(held: dict[str, Trial]) -> dict[str, list[Row]]:
 
 def _replace_sites(trials: dict[str, Trial], sites: dict[str, list[Row]], *, has_old: bool) -> None:
     if has_old:
-        TrialSite.objects.filter(trial__in=trials.values()).delete()
+        delete_at_once(TrialSite.objects.filter(trial_id__in=[t.pk for t in trials.values()]))
     copy_rows(
         TrialSite._meta.db_table,
         ("trial_id", *SITE_COLUMNS),

@@ -158,15 +158,26 @@ class Record:
 
 def read_record(study: Any) -> Record:
     """Return the study as a Record; raise RecordRefused when it is none."""
+    return _Reader(study, read_key(study)).record()
+
+
+def read_key(study: Any) -> str:
+    """Return the study's NCT id; raise RecordRefused when it is no study or has none."""
     if not isinstance(study, dict) or not isinstance(study.get("protocolSection"), dict):
         raise RecordRefused("This is not an API v2 study: it has no protocolSection.")
-    return _Reader(study).record()
+    given = Node(study["protocolSection"]).node("identificationModule").text("nctId")
+    key = nct_id(given)
+    if not key:
+        said = f"“{given[:40]}” is not an NCT id" if given else "it has no NCT id"
+        raise RecordRefused(f"The record cannot be identified: {said}.", given[:40])
+    return key
 
 
 class _Reader:
     """Walks the modules of one study and collects notices on the way."""
 
-    def __init__(self, study: dict[str, Any]) -> None:
+    def __init__(self, study: dict[str, Any], key: str) -> None:
+        self.key = key
         self.study = Node(study)
         self.protocol = self.study.node("protocolSection")
         self.notices: dict[str, None] = {}
@@ -174,7 +185,7 @@ class _Reader:
     def record(self) -> Record:
         identification = self.protocol.node("identificationModule")
         status = self.protocol.node("statusModule")
-        key, title = self._key_and_title(identification, status)
+        title = self._title(identification, status)
         eligibility = self.protocol.node("eligibilityModule")
         design = self.protocol.node("designModule")
         info = design.node("designInfo")
@@ -187,11 +198,11 @@ class _Reader:
         minimum, minimum_text = self._age(eligibility, "minimumAge")
         maximum, maximum_text = self._age(eligibility, "maximumAge")
         return Record(
-            nct_id=key,
+            nct_id=self.key,
             aliases=tuple(
                 alias
                 for alias in dict.fromkeys(map(nct_id, identification.texts("nctIdAliases")))
-                if alias and alias != key
+                if alias and alias != self.key
             ),
             org_study_id=identification.node("orgStudyIdInfo").text("id"),
             secondary_ids=_present(n.text("id") for n in identification.nodes("secondaryIdInfos")),
@@ -248,18 +259,13 @@ class _Reader:
             notices=tuple(self.notices),
         )
 
-    def _key_and_title(self, identification: Node, status: Node) -> tuple[str, str]:
-        given = identification.text("nctId")
-        key = nct_id(given)
-        if not key:
-            said = f"“{given[:40]}” is not an NCT id" if given else "it has no NCT id"
-            raise RecordRefused(f"The record cannot be identified: {said}.", given[:40])
+    def _title(self, identification: Node, status: Node) -> str:
         title = identification.text("briefTitle") or identification.text("officialTitle")
         if not title:
-            raise RecordRefused(f"{key} has no title.", key)
+            raise RecordRefused(f"{self.key} has no title.", self.key)
         if not status.text("overallStatus"):
-            raise RecordRefused(f"{key} has no overall status.", key)
-        return key, title
+            raise RecordRefused(f"{self.key} has no overall status.", self.key)
+        return title
 
     def _enum(self, node: Node, key: str, known: frozenset[str]) -> str:
         return self._known(key, node.text(key), known)

@@ -6,7 +6,7 @@ what we already hold costs no write; a record older or poorer than ours does not
 
 import gc
 import hashlib
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import date
 from itertools import islice
@@ -22,7 +22,7 @@ from trials.our_site import OurFacility
 from trials.registry.batch import Candidate, Context, write
 from trials.registry.files import Received
 from trials.registry.fingerprint import content_hash
-from trials.registry.record import RecordRefused, read_record
+from trials.registry.record import RecordRefused, read_key, read_record
 from trials.registry.values import clean, storable
 from trials.vocabulary import Vocabulary
 
@@ -69,7 +69,7 @@ def sync(
     # Parsed JSON has no cycles: looking for them costs a tenth of the time and finds nothing.
     gc.disable()
     try:
-        while batch := list(islice(stream, BATCH)):
+        while batch := [_arrival(entry) for entry in islice(stream, BATCH)]:
             _Batch(context, report).apply(batch)
             progress(report.total)
     except Exception as error:
@@ -98,6 +98,29 @@ class _Held:
     updated: date | None
 
 
+@dataclass(frozen=True, slots=True)
+class _Arrival:
+    """A study with its key and what it says, or why it has none."""
+
+    source: str
+    study: Any
+    key: str = ""
+    content_hash: str = ""
+    refusal: RecordRefused | None = None
+
+
+def _arrival(entry: Received) -> _Arrival:
+    if entry.problem:
+        return _Arrival(entry.source, None, refusal=RecordRefused(entry.problem))
+    try:
+        return _Arrival(entry.source, entry.study, read_key(entry.study), content_hash(entry.study))
+    except RecordRefused as refusal:
+        return _Arrival(entry.source, entry.study, refusal=refusal)
+    except RecursionError:
+        too_deep = RecordRefused("The record is nested too deeply.")
+        return _Arrival(entry.source, None, refusal=too_deep)
+
+
 class _Batch:
     """One batch: reads, compares, writes, and refuses what cannot be written."""
 
@@ -105,35 +128,22 @@ class _Batch:
         self.context = context
         self.report = report
 
-    def apply(self, batch: list[Received]) -> None:
-        candidates = list(self._candidates(batch))
-        held = self._held([candidate.record.nct_id for candidate in candidates])
+    def apply(self, batch: list[_Arrival]) -> None:
+        keys = [arrival.key for arrival in batch]
+        held = self._held(keys)
         waiting: dict[str, Candidate] = {}
-        for candidate in candidates:
-            key = candidate.record.nct_id
-            if key in waiting:
+        for arrival in batch:
+            if arrival.refusal:
+                self._refuse(arrival, arrival.refusal)
+                continue
+            if arrival.key in waiting:
                 # The same study twice in one batch: write the first before judging the second.
                 self._write(list(waiting.values()), held)
-                held = self._held([c.record.nct_id for c in candidates])
+                held = self._held(keys)
                 waiting = {}
-            if self._is_needed(candidate, held.get(key)):
-                waiting[key] = candidate
+            if candidate := self._candidate(arrival, held.get(arrival.key)):
+                waiting[arrival.key] = candidate
         self._write(list(waiting.values()), held)
-
-    def _candidates(self, batch: list[Received]) -> Iterator[Candidate]:
-        for entry in batch:
-            if entry.problem:
-                self._refuse(entry.source, "", entry.problem, None)
-                continue
-            try:
-                record = read_record(entry.study)
-                fingerprint = content_hash(entry.study)
-            except RecordRefused as refusal:
-                self._refuse(entry.source, refusal.nct_id, refusal.reason, entry.study)
-            except RecursionError:
-                self._refuse(entry.source, "", "The record is nested too deeply.", None)
-            else:
-                yield Candidate(record, entry.study, fingerprint, entry.source)
 
     @staticmethod
     def _held(keys: list[str]) -> dict[str, _Held]:
@@ -142,25 +152,29 @@ class _Batch:
         )
         return {key: _Held(pk, fingerprint, updated) for key, pk, fingerprint, updated in rows}
 
-    def _is_needed(self, candidate: Candidate, held: _Held | None) -> bool:
-        if held is None:
-            return True
-        if held.content_hash == candidate.content_hash:
+    def _candidate(self, arrival: _Arrival, held: _Held | None) -> Candidate | None:
+        """Return what has to be written; read only what differs from what we hold."""
+        if held and held.content_hash == arrival.content_hash:
             self.report.unchanged += 1
             self.context.seen.add(held.pk)
-            return False
-        updated = candidate.record.last_update_posted
-        if held.updated and updated is None:
+            return None
+        try:
+            record = read_record(arrival.study)
+        except RecordRefused as refusal:
+            self._refuse(arrival, refusal)
+            return None
+        updated = record.last_update_posted
+        if held and held.updated and updated is None:
             reason = (
-                f"{candidate.record.nct_id} is incomplete: it has no date of its last update. "
+                f"{arrival.key} is incomplete: it has no date of its last update. "
                 "The fuller record that we hold was kept."
             )
-            self._refuse(candidate.source, candidate.record.nct_id, reason, candidate.study)
-            return False
-        if held.updated and updated and updated.value < held.updated:
+            self._refuse(arrival, RecordRefused(reason, arrival.key))
+            return None
+        if held and held.updated and updated and updated.value < held.updated:
             self.report.older += 1
-            return False
-        return True
+            return None
+        return Candidate(record, arrival.study, arrival.content_hash, arrival.source)
 
     def _write(self, candidates: list[Candidate], held: dict[str, _Held]) -> None:
         if not candidates:
@@ -171,12 +185,14 @@ class _Batch:
                 bump()
         except (DatabaseError, ValueError) as error:
             if len(candidates) > 1:
-                for candidate in candidates:
-                    self._write([candidate], held)
+                # Halves, so that the good ones of a batch are written in few transactions.
+                middle = len(candidates) // 2
+                self._write(candidates[:middle], held)
+                self._write(candidates[middle:], held)
                 return
             candidate = candidates[0]
             sentence = f"The database refused it: {str(error).splitlines()[0]}"
-            self._refuse(candidate.source, candidate.record.nct_id, sentence, candidate.study)
+            self._refuse(candidate, RecordRefused(sentence, candidate.record.nct_id))
             return
         for candidate in candidates:
             key = candidate.record.nct_id
@@ -184,7 +200,8 @@ class _Batch:
             self.report.changed += key in held
             self.report.notices += [f"{key}: {notice}" for notice in candidate.record.notices]
 
-    def _refuse(self, source: str, nct_id: str, reason: str, study: Any) -> None:
+    def _refuse(self, refused: _Arrival | Candidate, refusal: RecordRefused) -> None:
+        source, nct_id, reason = refused.source, refusal.nct_id, refusal.reason
         self.report.refused.append((source, reason))
         fingerprint = hashlib.sha256(f"{source}\n{nct_id}\n{reason}".encode("utf-8", "replace"))
         RefusedRecord.objects.bulk_create(
@@ -194,7 +211,7 @@ class _Batch:
                     source=clean(source)[:300],
                     nct_id=nct_id,
                     reason=clean(reason),
-                    record=storable(study),
+                    record=storable(refused.study),
                     first_run=self.context.run,
                     last_run=self.context.run,
                 )

@@ -32,6 +32,8 @@ def clean(value: str) -> str:
     """Return the text without what Postgres cannot store, entities undone, ends stripped."""
     if "&" in value:
         value = ENTITY.sub(lambda match: html.unescape(match[0]), value)
+    if value.isprintable():  # neither controls nor surrogates are
+        return value.strip()
     return SURROGATE.sub("\ufffd", CONTROL.sub("", value)).strip()
 
 
