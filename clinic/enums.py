@@ -4,6 +4,14 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 
+class ReviewCycle(models.TextChoices):
+    """How often a clinician checks a text again; the settings say after how many months."""
+
+    SAFETY = "safety", _("About side effects")
+    EDUCATION = "education", _("Education and summaries")
+    OTHER = "other", _("Pages of the clinic")
+
+
 class PatientTextKey(models.TextChoices):
     """The places of the site where a text for patients stands."""
 

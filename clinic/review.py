@@ -6,13 +6,13 @@ so nothing here imports a model; the task and its states are in ``clinic.models.
 
 import hashlib
 import json
+from calendar import monthrange
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from datetime import timedelta
+from datetime import date
 from typing import Any
 
-from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.serializers.json import DjangoJSONEncoder
 from django.utils import timezone
@@ -126,7 +126,7 @@ def review_facts(live: Any, state: Any) -> dict[str, Any]:
         return {
             "reviewed_by": state.reviewer_id,
             "reviewed_on": today.isoformat(),
-            "next_review_due": (today + timedelta(days=settings.REVIEW_INTERVAL_DAYS)).isoformat(),
+            "next_review_due": live.next_review_after(today).isoformat(),
             "is_demo_content": False,
         }
     was_live = live.first_published_at is not None
@@ -138,6 +138,13 @@ def review_facts(live: Any, state: Any) -> dict[str, Any]:
         ),
         "is_demo_content": live.is_demo_content,
     }
+
+
+def add_months(day: date, months: int) -> date:
+    """Return the same day so many months later; the month's last day where there is none such."""
+    years, month = divmod(day.month - 1 + months, 12)
+    year = day.year + years
+    return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))
 
 
 def publish_reviewed(workflow_state: Any, user: Any = None) -> None:

@@ -9,14 +9,11 @@ from clinic.models import ClinicSettings, PatientText
 
 
 def clinic_settings(request: HttpRequest | None = None) -> ClinicSettings:
-    """Return the settings of the default site; unsaved defaults when nobody has filled them in.
-
-    Never writes: the public role may not (Wagtail's own ``for_site`` creates the missing row).
-    """
+    """Return the settings of the default site, read at most once for each request."""
     cached = getattr(request, "_clinic_settings", None)
     if cached is not None:
         return cached
-    found = ClinicSettings.objects.order_by("-site__is_default_site").first() or ClinicSettings()
+    found = ClinicSettings.of_default_site()
     if found.pk:
         remember(found)
     if request is not None:

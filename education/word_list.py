@@ -4,11 +4,13 @@ from dataclasses import dataclass
 from threading import Lock
 
 from django.conf import settings
+from django.contrib.postgres.aggregates import ArrayAgg
+from django.db.models import Q, Value
 from django.utils.translation import get_language
 
 from clinic.page_cache import generation
 from education.glossary import Entry, Matcher
-from education.models import GlossaryTerm, UnmarkedTerm
+from education.models import GlossaryTerm
 
 
 @dataclass(frozen=True)
@@ -52,10 +54,15 @@ def forget() -> None:
     _kept.clear()
 
 
-def live_terms(language: str) -> list[GlossaryTerm]:
-    """Return the live terms of a language with their pages, in no order."""
+def _live_terms(language: str) -> list[GlossaryTerm]:
+    """Return the live terms of a language with their pages and the pages that do not mark them."""
     terms = GlossaryTerm.objects.filter(live=True, locale__language_code=language)
-    return list(terms.select_related("related_page__locale"))
+    pages = ArrayAgg(
+        "unmarked_on_pages__page_id",
+        filter=Q(unmarked_on_pages__isnull=False),
+        default=Value([]),
+    )
+    return list(terms.select_related("related_page__locale").annotate(unmarked_on=pages))
 
 
 def as_word(term: GlossaryTerm) -> Word:
@@ -72,10 +79,11 @@ def as_word(term: GlossaryTerm) -> Word:
 
 
 def _read(language: str) -> WordList:
-    terms = live_terms(language)
+    terms = _live_terms(language)
     unmarked: dict[int, set[str]] = {}
-    for page_id, slug in UnmarkedTerm.objects.values_list("page_id", "term__slug"):
-        unmarked.setdefault(page_id, set()).add(slug)
+    for term in terms:
+        for page_id in term.unmarked_on:
+            unmarked.setdefault(page_id, set()).add(term.slug)
     marked = (term for term in terms if term.is_marked_in_text)
     return WordList(
         words={term.slug: as_word(term) for term in terms},

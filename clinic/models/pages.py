@@ -2,6 +2,7 @@
 
 from django.core.exceptions import ValidationError
 from django.db import models
+from django.db.models import Exists, OuterRef, Q
 from django.http import Http404, HttpRequest
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.panels import FieldPanel, HelpPanel, MultiFieldPanel
@@ -55,10 +56,23 @@ class BasePage(CanBeTakenDownMixin, ClinicallyReviewedMixin, Page):
             )
 
     def get_view_restrictions(self) -> models.QuerySet[PageViewRestriction]:
-        """Return the restrictions that apply here, read once: two hooks ask for them per visit."""
+        """Return the restrictions that apply here, read once: two hooks ask for them per visit.
+
+        Most pages have none, which one query shows; Wagtail's own way costs two.
+        """
         if not hasattr(self, "_view_restrictions"):
-            self._view_restrictions = super().get_view_restrictions()
+            none = PageViewRestriction.objects.none()
+            self._view_restrictions = super().get_view_restrictions() if self._asks() else none
         return self._view_restrictions
+
+    def _asks(self) -> bool:
+        """Return whether this page or one above it is restricted or an alias of another."""
+        if not self.path:
+            return False
+        paths = [self.path[:end] for end in range(self.steplen, len(self.path) + 1, self.steplen)]
+        restricted = Exists(PageViewRestriction.objects.filter(page_id=OuterRef("pk")))
+        asking = Page.objects.filter(restricted | Q(alias_of__isnull=False), path__in=paths)
+        return asking.exists()
 
     @property
     def summary(self) -> str:

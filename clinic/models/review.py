@@ -1,14 +1,18 @@
 """Clinical review: who checked a text, when, and the workflow task that asks for it."""
 
+from datetime import date
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
 from django.db import models, transaction
+from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from wagtail.models import AbstractGroupApprovalTask, Revision, TaskState, WorkflowState
 
-from clinic.review import ReviewRefused, content_sha256, review_is_required
+from clinic.enums import ReviewCycle
+from clinic.models.settings import ClinicSettings
+from clinic.review import ReviewRefused, add_months, content_sha256, review_is_required
 
 APPROVE_CHANGE = "approve"
 APPROVE_WHOLE_PAGE = "approve_whole_page"
@@ -36,6 +40,8 @@ class ClinicallyReviewedMixin(models.Model):
         default=False,
         help_text=_("Says to readers that no clinician has reviewed this text yet."),
     )
+
+    review_cycle: str = ReviewCycle.OTHER
 
     # A copy or a translation is another text: nobody has reviewed it.
     exclude_fields_in_copy = ["reviewed_by", "reviewed_on", "next_review_due"]
@@ -82,6 +88,16 @@ class ClinicallyReviewedMixin(models.Model):
     def approvals_count_from(self) -> Any:
         """Return the moment before which approvals no longer count, or None."""
         return None
+
+    def next_review_after(self, day: date) -> date:
+        """Return when a text that was checked as a whole on `day` is due again."""
+        return add_months(day, ClinicSettings.of_default_site().review_months(self.review_cycle))
+
+    def days_overdue(self, today: date | None = None) -> int:
+        """Return for how many days the next review has been due; 0 when it is not due."""
+        if self.next_review_due is None:
+            return 0
+        return max(0, ((today or timezone.localdate()) - self.next_review_due).days)
 
     @property
     def change_alone_may_be_approved(self: Any) -> bool:

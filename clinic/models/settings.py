@@ -1,4 +1,5 @@
 from django.conf import settings
+from django.core.validators import MinValueValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.panels import FieldPanel, FieldRowPanel, HelpPanel, MultiFieldPanel
@@ -65,6 +66,21 @@ class ClinicSettings(BaseSiteSetting):
         _("our facility ZIP codes"), max_length=200, blank=True, help_text=_("Separated by spaces.")
     )
 
+    review_months_safety = models.PositiveSmallIntegerField(
+        _("pages about side effects: months"), default=6, validators=[MinValueValidator(1)]
+    )
+    review_months_education = models.PositiveSmallIntegerField(
+        _("other education and summaries: months"), default=12, validators=[MinValueValidator(1)]
+    )
+    review_months_other = models.PositiveSmallIntegerField(
+        _("pages of the clinic: months"), default=24, validators=[MinValueValidator(1)]
+    )
+    review_grace_days = models.PositiveSmallIntegerField(
+        _("grace period in days"),
+        default=30,
+        help_text=_("A page that is overdue for longer says so to its readers."),
+    )
+
     panels = [
         MultiFieldPanel([FieldPanel("name"), FieldPanel("short_name")], heading=_("Names")),
         MultiFieldPanel(
@@ -104,7 +120,33 @@ class ClinicSettings(BaseSiteSetting):
             [FieldPanel("facility_names"), FieldPanel("facility_zip_codes")],
             heading=_("Our site in the registry"),
         ),
+        MultiFieldPanel(
+            [
+                FieldRowPanel(
+                    [
+                        FieldPanel("review_months_safety"),
+                        FieldPanel("review_months_education"),
+                        FieldPanel("review_months_other"),
+                    ],
+                    heading=_("A clinician checks again after"),
+                ),
+                FieldPanel("review_grace_days"),
+            ],
+            heading=_("Clinical review"),
+        ),
     ]
+
+    @classmethod
+    def of_default_site(cls) -> "ClinicSettings":
+        """Return the settings of the default site; unsaved defaults when nobody filled them in.
+
+        Never writes: the public role may not (Wagtail's own ``for_site`` creates a missing row).
+        """
+        return cls.objects.order_by("-site__is_default_site").first() or cls()
+
+    def review_months(self, cycle: str) -> int:
+        """Return after how many months a text of this review cycle is due again."""
+        return getattr(self, f"review_months_{cycle}")
 
     class Meta:
         verbose_name = _("clinic settings")

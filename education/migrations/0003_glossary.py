@@ -58,7 +58,7 @@ class Migration(migrations.Migration):
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('sort_order', models.IntegerField(blank=True, editable=False, null=True)),
                 ('page', modelcluster.fields.ParentalKey(on_delete=django.db.models.deletion.CASCADE, related_name='unmarked_terms', to='education.educationpage')),
-                ('term', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='education.glossaryterm', verbose_name='term')),
+                ('term', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='unmarked_on_pages', to='education.glossaryterm', verbose_name='term')),
             ],
             options={
                 'verbose_name': 'word not to mark',

@@ -17,6 +17,7 @@ from wagtail.models import (
     WorkflowMixin,
 )
 
+from clinic.enums import ReviewCycle
 from clinic.models import ClinicallyReviewedMixin
 from education.readability import split_sentences
 
@@ -33,6 +34,8 @@ class GlossaryTerm(
     models.Model,
 ):
     """One word of one language; its translations share the key."""
+
+    review_cycle = ReviewCycle.EDUCATION
 
     term = models.CharField(_("term"), max_length=80)
     slug = models.SlugField(
@@ -110,7 +113,10 @@ class UnmarkedTerm(Orderable):
         "education.EducationPage", on_delete=models.CASCADE, related_name="unmarked_terms"
     )
     term = models.ForeignKey(
-        GlossaryTerm, on_delete=models.CASCADE, related_name="+", verbose_name=_("term")
+        GlossaryTerm,
+        on_delete=models.CASCADE,
+        related_name="unmarked_on_pages",
+        verbose_name=_("term"),
     )
 
     panels = [FieldPanel("term")]

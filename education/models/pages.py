@@ -8,6 +8,7 @@ from wagtail.search import index
 
 from clinic import illustrations
 from clinic.blocks import BodyBlock, CitationsBlock, KeyPointsBlock
+from clinic.enums import ReviewCycle
 from clinic.models import BasePage, ContentPage
 
 
@@ -65,6 +66,11 @@ class EducationPage(BasePage):
     therapy_types = ParentalManyToManyField(
         "education.TherapyType", blank=True, verbose_name=_("therapy types")
     )
+
+    @property
+    def review_cycle(self) -> str:  # type: ignore[override]
+        """Return how often a clinician checks this page."""
+        return ReviewCycle.SAFETY if self.is_side_effect_page else ReviewCycle.EDUCATION
 
     content_panels = [
         *Page.content_panels,

@@ -56,6 +56,7 @@ def editor_form(page: Page) -> dict[str, Any]:
         data |= {"hero_title": "Hope", "hero_text": "Care."}
     if isinstance(page, EducationPage):
         data |= {"section": "basics", "key_points": streamfield([]), "citations": streamfield([])}
+        data["unmarked_terms"] = inline_formset([])
     return nested_form_data(data)
 
 

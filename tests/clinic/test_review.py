@@ -4,7 +4,6 @@ import json
 from datetime import timedelta
 
 import pytest
-from django.conf import settings
 from django.core.exceptions import PermissionDenied
 from django.urls import reverse
 from django.utils import timezone
@@ -15,7 +14,7 @@ from wagtail.models import (
 
 from clinic.models import PatientText
 from clinic.models.review import APPROVE_CHANGE, APPROVE_WHOLE_PAGE, authors_of
-from clinic.review import ReviewRefused, content_sha256
+from clinic.review import ReviewRefused, add_months, content_sha256
 from clinic.roles import EDITORS, REVIEWERS
 from tests.clinic.review_steps import (
     act,
@@ -60,9 +59,7 @@ class TestApproving:
         assert live.introduction == "New words"
         assert live.reviewed_by == reviewer.people.get()
         assert live.reviewed_on == timezone.localdate()
-        assert live.next_review_due == timezone.localdate() + timedelta(
-            days=settings.REVIEW_INTERVAL_DAYS
-        )
+        assert live.next_review_due == add_months(timezone.localdate(), 24)
 
     def test_same_content_saved_again_while_approving_goes_live(self, editor, reviewer):
         page = make_page()

@@ -9,6 +9,7 @@ from wagtail.models import (
     WorkflowMixin,
 )
 
+from clinic.enums import ReviewCycle
 from clinic.models import ClinicallyReviewedMixin
 from trials.enums import Known
 from trials.models.trial import Trial
@@ -24,6 +25,8 @@ class PlainSummary(
     models.Model,
 ):
     """Our readable text about a trial, one per language. The sync never touches it."""
+
+    review_cycle = ReviewCycle.EDUCATION
 
     trial = models.ForeignKey(
         Trial, on_delete=models.PROTECT, related_name="plain_summaries", verbose_name=_("trial")
