@@ -90,7 +90,9 @@ def _secret(name: str) -> str:
 PORT = env.int("PORT", default=8000)
 DATA_DIR = Path(env("DATA_DIR", default=str(BASE_DIR / ".data"))).resolve()
 SITE_URL = env("SITE_URL", default=f"http://localhost:{PORT}")
-STAFF_URL = env("STAFF_URL", default=f"http://localhost:{PORT + 1}")
+# The public door needs to know the staff door only to send staff there who come to it.
+_staff_url = "" if PROCESS == "public" and not DEMO else f"http://localhost:{PORT + 1}"
+STAFF_URL = env("STAFF_URL", default=_staff_url)
 
 # --- Secrets ---------------------------------------------------------------------------------
 

@@ -7,9 +7,9 @@ from wagtail.views import serve
 
 from clinic.favicon import favicon
 from clinic.media import serve_picture
-from clinic.not_here import not_here
+from clinic.not_here import not_here, to_staff_door
 
-urlpatterns = [
+site_patterns = [
     path("", include("clinic.health_urls")),
     path("favicon.ico", favicon),
     path("media/<path:path>", serve_picture),
@@ -26,6 +26,8 @@ urlpatterns = [
         prefix_default_language=True,
     ),
 ]
+
+urlpatterns = [re_path(r"^admin(?:/|$)", to_staff_door), *site_patterns]
 
 handler400 = "clinic.error_pages.bad_request"
 handler403 = "clinic.error_pages.permission_denied"

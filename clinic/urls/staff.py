@@ -2,12 +2,12 @@
 
 from django.urls import include, path
 
-from clinic.urls.public import urlpatterns as public_patterns
+from clinic.urls.public import site_patterns
 
 urlpatterns = [
     path("admin/auth/", include("clinic.urls.login")),
     path("admin/", include("clinic.urls.admin")),
-    *public_patterns,
+    *site_patterns,
 ]
 
 handler400 = "clinic.error_pages.bad_request"

@@ -24,7 +24,7 @@ from education.readability import split_sentences
 MAX_SENTENCES = 2
 
 
-class GlossaryTerm(
+class GlossaryTerm(  # type: ignore[django-manager-missing]
     WorkflowMixin,
     DraftStateMixin,
     RevisionMixin,

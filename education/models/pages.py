@@ -24,7 +24,7 @@ class EducationIndexPage(ContentPage):
         verbose_name = _("education index page")
 
 
-class EducationPage(BasePage):
+class EducationPage(BasePage):  # type: ignore[django-manager-missing]
     """One plain, reviewed answer for patients and families."""
 
     class Section(models.TextChoices):

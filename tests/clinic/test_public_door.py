@@ -35,9 +35,18 @@ class TestRestrictedPages:
 @pytest.mark.django_db
 class TestAddresses:
     @pytest.mark.parametrize("address", ["/admin/", "/admin/auth/login/", "/admin/demo-mail/"])
-    def test_no_login_and_no_admin(self, public_door, address):
-        assert public_door.get(address).status_code in {302, 404}
-        assert not public_door.get(address).cookies
+    def test_no_login_and_no_admin(self, public_door, settings, address):
+        settings.STAFF_URL = ""
+        answer = public_door.get(address)
+        assert answer.status_code == 404
+        assert not answer.cookies
+
+    @pytest.mark.parametrize("address", ["/admin", "/admin/", "/admin/pages/?next=//evil.example"])
+    def test_staff_are_sent_to_their_door(self, public_door, settings, address):
+        settings.STAFF_URL = "https://staff.clinic.example"
+        answer = public_door.get(address)
+        assert answer["Location"] == "https://staff.clinic.example/admin/"
+        assert not answer.cookies
 
 
 def end_connection():
