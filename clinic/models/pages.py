@@ -30,6 +30,9 @@ class BasePage(CanBeTakenDownMixin, ClinicallyReviewedMixin, Page):
     )
 
     introduction_panel = FieldPanel("introduction")
+    reading_panel = HelpPanel(
+        template="wagtailadmin/clinic/reading_panel.html", heading=_("Reading level")
+    )
     review_panel = MultiFieldPanel(
         [
             HelpPanel(_("Filled in when a clinician approves the page.")),
@@ -109,6 +112,7 @@ class HomePage(BasePage):
         ),
         BasePage.introduction_panel,
         FieldPanel("body"),
+        BasePage.reading_panel,
     ]
     search_fields = [
         *BasePage.search_fields,
@@ -140,7 +144,12 @@ class ContentPage(BasePage):
 
     body = StreamField(BodyBlock(), blank=True, verbose_name=_("content"))
 
-    content_panels = [*Page.content_panels, BasePage.introduction_panel, FieldPanel("body")]
+    content_panels = [
+        *Page.content_panels,
+        BasePage.introduction_panel,
+        FieldPanel("body"),
+        BasePage.reading_panel,
+    ]
     search_fields = [*BasePage.search_fields, index.SearchField("body")]
 
     class Meta:
@@ -163,6 +172,7 @@ class StandardPage(ContentPage):
         BasePage.introduction_panel,
         FieldPanel("illustration"),
         FieldPanel("body"),
+        BasePage.reading_panel,
     ]
     parent_page_types = ["clinic.HomePage", "clinic.StandardPage"]
     subpage_types = ["clinic.StandardPage"]

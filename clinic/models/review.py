@@ -12,6 +12,7 @@ from wagtail.models import AbstractGroupApprovalTask, Revision, TaskState, Workf
 
 from clinic.enums import ReviewCycle
 from clinic.models.settings import ClinicSettings
+from clinic.reading import reading_level
 from clinic.review import ReviewRefused, add_months, content_sha256, review_is_required
 
 APPROVE_CHANGE = "approve"
@@ -113,6 +114,8 @@ class ClinicalReviewState(TaskState):
     reviewer = models.ForeignKey(
         "clinic.Person", on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
     )
+    reading_figure = models.FloatField(null=True, blank=True)
+    reading_formula = models.CharField(max_length=60, blank=True)
 
 
 class ClinicalReviewTask(AbstractGroupApprovalTask):
@@ -181,12 +184,17 @@ class ClinicalReviewTask(AbstractGroupApprovalTask):
         if action_name in APPROVALS:
             # The editor may have saved the same content again: the signature stands under that.
             task_state.revision = state.revision = self._sign(
-                state, user, whole_page=action_name == APPROVE_WHOLE_PAGE
+                state,
+                user,
+                whole_page=action_name == APPROVE_WHOLE_PAGE,
+                reason=str(comment).strip(),
             )
             action_name = "approve"
         super().on_action(task_state, user, action_name, comment=str(comment))
 
-    def _sign(self, state: ClinicalReviewState, user: Any, *, whole_page: bool) -> Revision:
+    def _sign(
+        self, state: ClinicalReviewState, user: Any, *, whole_page: bool, reason: str
+    ) -> Revision:
         """Put the reviewer's name under the submitted content; return the revision that holds it.
 
         Raises ReviewRefused.
@@ -220,9 +228,19 @@ class ClinicalReviewTask(AbstractGroupApprovalTask):
             raise ReviewRefused(
                 gettext("Nobody has reviewed this text yet. Please check the whole page.")
             )
+        if level := reading_level(revision.as_object()):
+            if level.is_too_hard and not reason:
+                raise ReviewRefused(
+                    gettext(
+                        "This text is hard to read: %(label)s %(figure)s, the limit is %(limit)s. "
+                        "Ask for changes, or say in the comment why it has to be so."
+                    )
+                    % {"label": level.label, "figure": level.figure, "limit": level.limit}
+                )
+            state.reading_figure, state.reading_formula = level.figure, level.formula
         state.whole_page = whole_page
         state.reviewer = person
-        state.save(update_fields=["whole_page", "reviewer"])
+        state.save(update_fields=["whole_page", "reviewer", "reading_figure", "reading_formula"])
         return revision
 
 

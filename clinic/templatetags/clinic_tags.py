@@ -14,6 +14,8 @@ from clinic.icons import PATHS
 from clinic.models import ClinicImage, ClinicSettings, PatientText, Person
 from clinic.navigation import load_surroundings
 from clinic.phones import dial
+from clinic.reading import ReadingLevel
+from clinic.reading import reading_level as measure_reading
 from clinic.renditions import Picture
 from clinic.renditions import picture as read_picture
 from clinic.site_facts import clinic_settings as read_settings
@@ -53,6 +55,12 @@ def dial_link(number: str) -> str:
 def unbroken(text: str) -> SafeString:
     """Return the text, a phone number for example, so that no line breaks inside it."""
     return format_html('<span class="unbroken">{}</span>', text)
+
+
+@register.simple_tag
+def reading_level(instance: Any) -> ReadingLevel | None:
+    """Return how hard a text is to read; None where nobody can measure it."""
+    return measure_reading(instance) if instance is not None else None
 
 
 @register.simple_tag

@@ -86,6 +86,7 @@ class EducationPage(BasePage):  # type: ignore[django-manager-missing]
         ),
         FieldPanel("key_points"),
         FieldPanel("body"),
+        BasePage.reading_panel,
         FieldPanel("citations"),
         MultiFieldPanel(
             [
