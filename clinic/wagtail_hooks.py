@@ -16,13 +16,14 @@ from wagtail.permission_policies import ModelPermissionPolicy
 from wagtail.permissions import register_permission_policy
 from wagtail.snippets.models import register_snippet
 
-from clinic.admin_menus import TakeDownButton
+from clinic.admin_menus import ReviewsMenuItem, TakeDownButton
 from clinic.demo_mail import DemoMailItem, demo_mail_view
 from clinic.home_panels import PagesToCheckPanel, may_see
 from clinic.middleware.public_door import hide_restricted_document, hide_restricted_page
 from clinic.middleware.staff_session import staff_is_active
 from clinic.models import StaffMember
 from clinic.models.review import APPROVALS
+from clinic.review_reports import ReviewsReport
 from clinic.rich_text import QuickPageLinkHandler
 from clinic.takedown_views import TakeDownView
 from clinic.urgent_phone_views import UrgentPhoneView
@@ -55,6 +56,12 @@ def register_urls() -> list[URLPattern]:
             require_admin_access(UrgentPhoneView.as_view()),
             name="urgent_phone",
         ),
+        path("reports/clinical-reviews/", ReviewsReport.as_view(), name="clinical_reviews"),
+        path(
+            "reports/clinical-reviews/results/",
+            ReviewsReport.as_view(results_only=True),
+            name="clinical_reviews_results",
+        ),
         path("demo-mail/", require_admin_access(demo_mail_view), name="demo_mail"),
         path("active/", require_admin_access(staff_is_active), name="staff_is_active"),
     ]
@@ -64,6 +71,14 @@ def register_urls() -> list[URLPattern]:
 def demo_mail_item() -> DemoMailItem:
     """Return the way to the demo's mail."""
     return DemoMailItem(_("Demo mail"), reverse("demo_mail"), icon_name="mail", order=950)
+
+
+@hooks.register("register_reports_menu_item")
+def register_reviews_report() -> ReviewsMenuItem:
+    """Return the menu item of the list of what is due."""
+    return ReviewsMenuItem(
+        _("Clinical reviews"), reverse("clinical_reviews"), icon_name="clipboard-list", order=100
+    )
 
 
 @hooks.register("register_page_listing_more_buttons")
