@@ -51,7 +51,9 @@ def _english_first() -> Iterator[None]:
 
 @pytest.fixture(autouse=True)
 def _no_words_of_another_test() -> None:
-    """The generation that the glossary is kept under is undone with each test's transaction."""
+    """The generation that words are kept under is undone with each test's transaction."""
     from education.word_list import forget
+    from trials.vocabulary import Vocabulary
 
     forget()
+    Vocabulary.forget()

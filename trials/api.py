@@ -20,11 +20,11 @@ LARGEST_PAGE = 1000
 def trial_list(request: HttpRequest) -> JsonResponse:
     """Return ``count``, ``next``, ``previous``, ``results``; ``notes`` where something was odd."""
     with translation.override("en"):
-        vocabulary = Vocabulary.load()
+        vocabulary = Vocabulary.current()
         query = read_query(request.GET, vocabulary)
         size = _page_size(request.GET.get("page_size", ""), query)
         found = TrialSearch(query, vocabulary, "en")
-        count = found.counts().total
+        count = found.total()
         trials = found.trials(limit=size, offset=(query.page - 1) * size)
         answer: dict[str, Any] = {
             "count": count,

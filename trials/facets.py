@@ -46,14 +46,14 @@ class Removable:
 
 def facets(query: TrialQuery, counts: Counts, vocabulary: Vocabulary) -> list[Facet]:
     """Return the filters with their choices; a choice without trials is left out unless chosen."""
-    statuses = counts.facets.get("status", {})
-    order = [*TrialStatus.values, *sorted(set(statuses) - set(TrialStatus.values))]
     return [
         Facet(
             "status",
             _("Status"),
             _choices(
-                [(value, label_of(TrialStatus, value)) for value in order], statuses, query.statuses
+                [(value, label_of(TrialStatus, value)) for value in TrialStatus.values],
+                counts.facets.get("status", {}),
+                query.statuses,
             ),
         ),
         Facet(

@@ -7,6 +7,7 @@ from typing import Any
 from django.db import connection
 
 from trials.enums import status_rank
+from trials.facet_codes import facet_code
 from trials.models import (
     PlainSummary,
     SearchDocument,
@@ -23,7 +24,7 @@ SUMMARY_LIMIT = 20_000
 # Registry text is English on every site and is parsed once; our own words follow the language.
 INSERT = """
     WITH source AS MATERIALIZED (
-        SELECT trial_id, rank, status, phases, cancer_types, therapy_types, sex,
+        SELECT trial_id, rank, status, cancer_types, therapy_types, facets,
                minimum_age_days, maximum_age_days, updated, start,
                title_en, words_en, title_es, words_es,
                setweight(to_tsvector('english', titles), 'A')
@@ -31,15 +32,15 @@ INSERT = """
                || setweight(to_tsvector('english', treatments), 'B')
                || setweight(to_tsvector('english', summary), 'C') AS registry
         FROM (VALUES {rows}) AS given (
-            trial_id, rank, status, phases, cancer_types, therapy_types, sex,
+            trial_id, rank, status, cancer_types, therapy_types, facets,
             minimum_age_days, maximum_age_days, updated, start,
             titles, identifiers, treatments, summary, title_en, words_en, title_es, words_es)
     )
     INSERT INTO trials_searchdocument (
-        trial_id, language, title, rank, status, phases, cancer_types, therapy_types, sex,
+        trial_id, language, title, rank, status, cancer_types, therapy_types, facets,
         minimum_age_days, maximum_age_days, updated, start, vector)
-    SELECT trial_id, own.language, own.title, rank, status, phases, cancer_types, therapy_types,
-           sex, minimum_age_days, maximum_age_days, updated, start,
+    SELECT trial_id, own.language, own.title, rank, status, cancer_types, therapy_types, facets,
+           minimum_age_days, maximum_age_days, updated, start,
            registry || setweight(to_tsvector(own.config::regconfig, own.words), 'B')
     FROM source CROSS JOIN LATERAL (VALUES
         ('en', title_en, 'english', words_en), ('es', title_es, 'spanish', words_es)
@@ -49,10 +50,9 @@ CASTS = [
     "bigint",
     "smallint",
     "varchar",
-    "varchar[]",
     "bigint[]",
     "bigint[]",
-    "varchar",
+    "bigint[]",
     "integer",
     "integer",
     "date",
@@ -131,10 +131,9 @@ class _Sources:
             trial.pk,
             status_rank(trial.status, our_site_open=trial.our_site_open),
             trial.status,
-            trial.phases,
             cancers,
             therapies,
-            trial.sex,
+            _facets(trial, cancers, therapies),
             trial.minimum_age_days or 0,
             trial.maximum_age_days,
             trial.last_update_posted,
@@ -167,6 +166,16 @@ def _types(model: type[Any], column: str, trials: list[Trial]) -> dict[int, set[
     for trial_id, type_id in rows:
         result[trial_id].add(type_id)
     return result
+
+
+def _facets(trial: Trial, cancers: list[int], therapies: list[int]) -> list[int]:
+    return [
+        facet_code("status", trial.status),
+        facet_code("sex", trial.sex),
+        *(facet_code("phase", phase) for phase in dict.fromkeys(trial.phases)),
+        *(facet_code("condition", pk) for pk in cancers),
+        *(facet_code("therapy", pk) for pk in therapies),
+    ]
 
 
 def _text(parts: list[str]) -> str:

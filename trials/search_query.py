@@ -82,23 +82,18 @@ class TrialQuery:
         return "?" + urlencode(pairs) if pairs else "?"
 
 
-def read_query(
-    data: QueryDict, vocabulary: Vocabulary, stored_statuses: Iterable[str] = ()
-) -> TrialQuery:
+def read_query(data: QueryDict, vocabulary: Vocabulary) -> TrialQuery:
     """Return the search that an address asks for."""
-    return _Reader(data, vocabulary, stored_statuses).read()
+    return _Reader(data, vocabulary).read()
 
 
 class _Reader:
-    def __init__(
-        self, data: QueryDict, vocabulary: Vocabulary, stored_statuses: Iterable[str]
-    ) -> None:
+    def __init__(self, data: QueryDict, vocabulary: Vocabulary) -> None:
         self.values: dict[str, list[str]] = {}
         for key, values in data.lists():
             self.values.setdefault(key.lower(), []).extend(values)
         self.vocabulary = vocabulary
-        statuses = {*TrialStatus.values, *stored_statuses}
-        self.statuses = {status.lower(): status for status in statuses}
+        self.statuses = {status.lower(): status for status in TrialStatus.values}
         self.query = TrialQuery()
 
     def read(self) -> TrialQuery:

@@ -23,7 +23,7 @@ PAGE_SIZE = 20
 @require_safe
 def search(request: HttpRequest) -> HttpResponse:
     """Show the trials that fit what the address asks for."""
-    vocabulary = Vocabulary.load()
+    vocabulary = Vocabulary.current()
     query = read_query(request.GET, vocabulary)
     found = TrialSearch(query, vocabulary, get_language() or "en")
     counts = found.counts()
@@ -38,6 +38,7 @@ def search(request: HttpRequest) -> HttpResponse:
         "query": query,
         "trials": trials if counts.total else [],
         "counts": counts,
+        "total_by_words": found.total_by_words() if query.has_filters and not counts.total else 0,
         "facets": facets(query, counts, vocabulary),
         "removable": removable_filters(query, vocabulary),
         "also_searched": found.also_searched,

@@ -2,7 +2,10 @@
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from threading import Lock
+from typing import Any
 
+from clinic.page_cache import generation
 from education.models import CancerType, Synonym, TherapyType
 from trials.text import TOKEN, concept_words
 
@@ -11,6 +14,19 @@ CANCER, THERAPY, DRUG = "cancer", "therapy", "drug"
 KINDS: list[str] = list(Synonym.Kind.values)
 SHORTEST_ABBREVIATION_FOLDED = 5
 KNOWN_TEXTS = 20_000
+ENTRY_FIELDS = ("slug", "name_en", "name_es")
+SYNONYM_FIELDS = (
+    "id",
+    "term",
+    "language",
+    "kind",
+    "cancer_type_id",
+    "therapy_type_id",
+    "generic_id",
+)
+
+_kept: dict[str, Any] = {}
+_reading = Lock()
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,34 +65,52 @@ class Vocabulary:
     def load(cls) -> "Vocabulary":
         """Return the vocabularies as they are in the database (3 queries)."""
         vocabulary = cls()
-        for cancer in CancerType.objects.all():
-            vocabulary._add_entry(Concept(CANCER, cancer.pk), cancer)
-            if cancer.parent_id:
-                vocabulary.parents[cancer.pk] = cancer.parent_id
-        for therapy in TherapyType.objects.all():
-            vocabulary._add_entry(Concept(THERAPY, therapy.pk), therapy)
-        for synonym in sorted(Synonym.objects.all(), key=lambda word: KINDS.index(word.kind)):
+        for pk, parent, *names in CancerType.objects.values_list("pk", "parent", *ENTRY_FIELDS):
+            vocabulary._add_entry(Concept(CANCER, pk), *names)
+            if parent:
+                vocabulary.parents[pk] = parent
+        for pk, *names in TherapyType.objects.values_list("pk", *ENTRY_FIELDS):
+            vocabulary._add_entry(Concept(THERAPY, pk), *names)
+        synonyms = Synonym.objects.values_list(*SYNONYM_FIELDS, named=True)
+        for synonym in sorted(synonyms, key=lambda word: KINDS.index(word.kind)):
             vocabulary._add_synonym(synonym)
         return vocabulary
 
-    def _add_synonym(self, synonym: Synonym) -> None:
+    @classmethod
+    def current(cls) -> "Vocabulary":
+        """Return the vocabularies for reading, kept in the process until content changes.
+
+        One small query when they are kept.
+        """
+        number = generation()
+        with _reading:
+            if _kept.get("generation") != number:
+                _kept.update(generation=number, vocabulary=cls.load())
+            return _kept["vocabulary"]
+
+    @staticmethod
+    def forget() -> None:
+        """Drop what is kept, for tests that undo their changes."""
+        _kept.clear()
+
+    def _add_synonym(self, synonym: Any) -> None:
         if synonym.cancer_type_id:
             concept = Concept(CANCER, synonym.cancer_type_id)
         else:
             concept = Concept(THERAPY, synonym.therapy_type_id or 0)
         if synonym.kind in {Synonym.Kind.GENERIC, Synonym.Kind.BRAND}:
             # Who asks for one drug does not ask for all drugs of its kind.
-            drug = Concept(DRUG, synonym.generic_id or synonym.pk)
+            drug = Concept(DRUG, synonym.generic_id or synonym.id)
             self.drug_therapies[drug] = concept
             concept = drug
         abbreviation = synonym.kind == Synonym.Kind.ABBREVIATION
         self.add_term(concept, synonym.term, synonym.language, abbreviation=abbreviation)
 
-    def _add_entry(self, concept: Concept, entry: CancerType | TherapyType) -> None:
-        self.names[concept] = (entry.name_en, entry.name_es)
-        self.slugs[concept.kind][entry.slug] = entry.pk
-        self.add_term(concept, entry.name_en, "en")
-        self.add_term(concept, entry.name_es, "es")
+    def _add_entry(self, concept: Concept, slug: str, english: str, spanish: str) -> None:
+        self.names[concept] = (english, spanish)
+        self.slugs[concept.kind][slug] = concept.id
+        self.add_term(concept, english, "en")
+        self.add_term(concept, spanish, "es")
 
     def add_term(
         self, concept: Concept, term: str, language: str, *, abbreviation: bool = False

@@ -9,12 +9,16 @@ from tests.trials.factories import (
     our_location,
     sync_studies,
 )
+from trials.enums import Phase, Sex, TrialStatus
+from trials.facet_codes import facet_code, facet_of, value_of
+from trials.facets import facets
 from trials.models import Trial
 from trials.search import TrialSearch
 from trials.search_query import read_query
 from trials.vocabulary import Vocabulary
 
 pytestmark = pytest.mark.django_db
+STATUSES = {status.lower() for status in TrialStatus.values}
 
 
 def query_for(address):
@@ -279,7 +283,12 @@ class TestFilters:
                 expected = search(f"{others}&{facet}={value}").counts().total
                 assert counts.facets.get(facet, {}).get(key, 0) == expected, (facet, value)
         assert counts.total == len(found(address))
-        assert counts.by_words == search("q=cancer").counts().total
+        assert search(address).total() == counts.total
+
+    def test_words_alone__are_counted_without_the_filters(self, trials):
+        searched = search("q=lung&age=3&status=completed")
+        assert searched.counts().total == searched.total() == 0
+        assert searched.total_by_words() == search("q=lung").total() == 2
 
     def test_orders(self, trials):
         titles = [
@@ -292,3 +301,35 @@ class TestFilters:
         searched = search("")
         pages = [searched.trials(limit=2, offset=offset) for offset in (0, 2, 4)]
         assert len({trial.pk for page in pages for trial in page}) == Trial.objects.count() == 5
+
+
+class TestCodes:
+    def test_every_value_has_a_number_of_its_own(self):
+        choices = [("status", TrialStatus), ("phase", Phase), ("sex", Sex)]
+        pairs = [(facet, value) for facet, kind in choices for value in kind.values]
+        pairs += [("sex", ""), ("condition", "1"), ("condition", "2"), ("therapy", "1")]
+        codes = {
+            facet_code(facet, int(value) if value.isdecimal() else value): (facet, value)
+            for facet, value in pairs
+        }
+        assert len(codes) == len(pairs)
+        assert {(facet_of(code), value_of(code)) for code in codes} == set(pairs)
+
+    def test_an_unknown_status_is_counted_but_offers_no_filter(self, trials):
+        sync_studies(make_study("NCT99990021", statusModule={"overallStatus": "PAUSED"}))
+        searched = search("")
+        assert searched.counts().total == 6
+        offered = facets(searched.query, searched.counts(), Vocabulary.load())
+        assert [c.value for c in offered[0].choices if c.value not in STATUSES] == []
+
+
+class TestVocabularyKept:
+    def test_it_is_read_once(self, vocabulary, django_assert_num_queries):
+        kept = Vocabulary.current()
+        with django_assert_num_queries(1):
+            assert Vocabulary.current() is kept
+
+    def test_it_follows_an_edit(self, vocabulary):
+        Vocabulary.current()
+        make_cancer_type("moon", "Moon cancer")
+        assert "moon" in Vocabulary.current().slugs["cancer"]

@@ -18,17 +18,37 @@ class SearchDocument(models.Model):
     title = models.TextField()
     rank = models.PositiveSmallIntegerField()
     status = models.CharField(max_length=100)
-    phases = ArrayField(models.CharField(max_length=100), default=list)
     cancer_types = ArrayField(models.BigIntegerField(), default=list)
     therapy_types = ArrayField(models.BigIntegerField(), default=list)
-    sex = models.CharField(max_length=100, blank=True)
+    # All values of the search's filters as numbers, see trials.facet_codes.
+    facets = ArrayField(models.BigIntegerField(), default=list)
     minimum_age_days = models.PositiveIntegerField(default=0)
     maximum_age_days = models.PositiveIntegerField(null=True)
     updated = models.DateField(null=True)
     start = models.DateField(null=True)
 
     class Meta:
-        indexes = [GinIndex(fields=["vector"], name="search_document_vector")]
+        indexes = [
+            # One for each language: words of the other one are neither looked at nor counted on.
+            *(
+                GinIndex(
+                    fields=["vector"],
+                    condition=models.Q(language=language),
+                    name=f"search_document_vector_{language}",
+                )
+                for language in ("en", "es")
+            ),
+            # In the order of the list, with all that filters and counts need: without words, the
+            # wide rows of the table are hardly read at all.
+            models.Index(
+                "language",
+                "rank",
+                models.F("updated").desc(nulls_last=True),
+                "trial_id",
+                include=["facets", "minimum_age_days", "maximum_age_days"],
+                name="search_document_list",
+            ),
+        ]
         constraints = [
             models.UniqueConstraint(fields=["trial", "language"], name="search_document_once"),
             models.CheckConstraint(

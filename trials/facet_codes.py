@@ -1,0 +1,40 @@
+"""The values of the search's filters as numbers: one pass over integers counts all of them. Pure.
+
+The numbers are stored in search documents, so they depend on the values alone: not on the order in
+which a list of choices happens to stand.
+"""
+
+from functools import cache
+from zlib import crc32
+
+from trials.enums import Phase, Sex, TrialStatus
+
+# The place of a name is the lowest digit of its numbers. Append only, eight at most.
+FACETS = ("status", "phase", "condition", "therapy", "sex")
+_BASE = 8
+_CHOICES = {"status": TrialStatus.values, "phase": Phase.values, "sex": ["", *Sex.values]}
+
+
+def facet_code(facet: str, value: str | int) -> int:
+    """Return the number of a filter's value: a choice, or the id of a vocabulary entry."""
+    number = value if isinstance(value, int) else crc32(value.encode("utf-8", "replace"))
+    return number * _BASE + FACETS.index(facet)
+
+
+def facet_of(code: int) -> str:
+    """Return the filter that a number belongs to."""
+    return FACETS[code % _BASE]
+
+
+def value_of(code: int) -> str:
+    """Return the value behind a number, ids as text; a name of its own for an unknown choice."""
+    if facet_of(code) in _CHOICES:
+        return _choices().get(code, f"#{code}")
+    return str(code // _BASE)
+
+
+@cache
+def _choices() -> dict[int, str]:
+    return {
+        facet_code(facet, value): value for facet, values in _CHOICES.items() for value in values
+    }
