@@ -53,10 +53,21 @@ class Counts:
 
 
 class TrialSearch:
-    """One search in one language."""
+    """One search in one language.
 
-    def __init__(self, query: TrialQuery, vocabulary: Vocabulary, language: str) -> None:
+    Words that say nothing ("the") find all trials, or none without ``nothing_finds_all``.
+    """
+
+    def __init__(
+        self,
+        query: TrialQuery,
+        vocabulary: Vocabulary,
+        language: str,
+        *,
+        nothing_finds_all: bool = True,
+    ) -> None:
         self.query = query
+        self.nothing_finds_all = nothing_finds_all
         self.language = "es" if language.startswith("es") else "en"
         self.parameters: dict[str, Any] = {"language": self.language}
         self.words = SearchedWords(query.q, vocabulary, self.language, self.parameters)
@@ -124,10 +135,11 @@ class TrialSearch:
         )
 
     def _matching(self) -> str:
-        """Return the SQL of the documents that the words find; words that say nothing find all."""
+        """Return the SQL of the documents that the words find."""
         words = self.words.all or NOTHING
+        otherwise = f"numnode({words}) = 0 OR " if self.nothing_finds_all else ""
         return f"""FROM trials_searchdocument
-            WHERE language = %(language)s AND (numnode({words}) = 0 OR vector @@ ({words}))"""
+            WHERE language = %(language)s AND ({otherwise}vector @@ ({words}))"""
 
     def _age(self) -> str:
         return (
