@@ -12,11 +12,14 @@ from django.db import transaction
 from clinic.page_cache import bump
 from trials import search_documents
 from trials.enums import Source
-from trials.models import Trial, TrialCancerType, TrialTherapyType
+from trials.models import ClassificationStamp, Trial, TrialCancerType, TrialTherapyType
 from trials.querysets import delete_at_once
 from trials.vocabulary import CANCER, THERAPY, Vocabulary
 
 CHUNK = 500
+# Raise it with a change of the rules here or of what search documents hold: all are made anew.
+RULES = 1
+UNDER_WAY = "under way"
 
 
 def cancer_texts(trial: Trial) -> list[str]:
@@ -78,14 +81,48 @@ def _replace(model: type[Any], held: Collection[int], rows: list[Any]) -> None:
     model.objects.bulk_create(rows, ignore_conflicts=True, batch_size=2000)
 
 
-def reclassify_all() -> int:
-    """Classify every trial anew after a change of the vocabulary; return how many there are."""
+def reclassify_if_due() -> int:
+    """Classify every trial anew when words were changed since; return how many it were.
+
+    Words are compared, not noted when they change: whatever changed them, nothing gets lost.
+    """
     vocabulary = Vocabulary.load()
-    ids = list(Trial.objects.values_list("pk", flat=True))
+    last = ClassificationStamp.objects.values_list("fingerprint", flat=True).first()
+    return 0 if last == _stamp(vocabulary) else reclassify_all(vocabulary)
+
+
+def reclassify_all(vocabulary: Vocabulary | None = None) -> int:
+    """Classify every trial anew; return how many there are. Ended early, it stays due."""
+    vocabulary = vocabulary or Vocabulary.load()
+    _set_stamp(UNDER_WAY)
+    ids = list(Trial.objects.order_by("pk").values_list("pk", flat=True))
     for first in range(0, len(ids), CHUNK):
         with transaction.atomic():
-            trials = list(Trial.objects.filter(pk__in=ids[first : first + CHUNK]))
+            some = Trial.objects.filter(pk__in=ids[first : first + CHUNK]).order_by("pk")
+            # Neither staff nor a sync may write the same rows in between.
+            trials = list(some.select_for_update())
             classify(trials, vocabulary, held=[trial.pk for trial in trials])
             search_documents.write(trials, vocabulary)
             bump()
+    # A sync that wrote trials by other words meanwhile has taken the stamp away.
+    ClassificationStamp.objects.filter(fingerprint=UNDER_WAY).update(fingerprint=_stamp(vocabulary))
     return len(ids)
+
+
+def withdraw_stamp_of_other_words(vocabulary: Vocabulary) -> None:
+    """Make trials due again when some are being classified by words that may be old by now.
+
+    Call it in the transaction that writes them.
+    """
+    delete_at_once(ClassificationStamp.objects.exclude(fingerprint=_stamp(vocabulary)))
+
+
+def _set_stamp(fingerprint: str) -> None:
+    stamp = ClassificationStamp(fingerprint=fingerprint)
+    ClassificationStamp.objects.bulk_create(
+        [stamp], update_conflicts=True, unique_fields=["id"], update_fields=["fingerprint"]
+    )
+
+
+def _stamp(vocabulary: Vocabulary) -> str:
+    return f"{RULES} {vocabulary.fingerprint}"

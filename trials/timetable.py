@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 from clinic.jobs import Job
+from trials.classify import reclassify_if_due
 from trials.models import RegistryQuery
 from trials.registry.api import client_from_settings, sync_from_api
 
@@ -13,4 +14,7 @@ def look_at_registry() -> None:
         sync_from_api(client_from_settings())
 
 
-JOBS = [Job(name="trials.sync", run=look_at_registry, every=timedelta(days=1))]
+JOBS = [
+    Job(name="trials.sync", run=look_at_registry, every=timedelta(days=1)),
+    Job(name="trials.reclassify", run=reclassify_if_due, every=timedelta(seconds=30)),
+]

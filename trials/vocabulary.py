@@ -1,5 +1,6 @@
 """Finds cancer types and therapy types in text by the words that education's vocabulary gives."""
 
+import hashlib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from threading import Lock
@@ -58,6 +59,7 @@ class Vocabulary:
     phrases: dict[tuple[str, ...], list[Concept]] = field(default_factory=dict)
     capitals: dict[str, list[Concept]] = field(default_factory=dict)
     longest_from: dict[str, int] = field(default_factory=dict)
+    _fingerprint: str = ""
     # The registry says the same words again and again: conditions, keywords, drugs.
     _known_texts: dict[str, frozenset[Concept]] = field(default_factory=dict, repr=False)
 
@@ -92,6 +94,22 @@ class Vocabulary:
     def forget() -> None:
         """Drop what is kept, for tests that undo their changes."""
         _kept.clear()
+
+    @property
+    def fingerprint(self) -> str:
+        """Return what differs with every edit that matters to trials: words and how they hang."""
+        if not self._fingerprint:
+            self._fingerprint = self._digest()
+        return self._fingerprint
+
+    def _digest(self) -> str:
+        said = [
+            sorted((c.kind, c.id, *term) for c, terms in self.terms.items() for term in terms),
+            sorted((word, c.kind, c.id) for word, found in self.capitals.items() for c in found),
+            sorted(self.parents.items()),
+            sorted((drug.id, of.kind, of.id) for drug, of in self.drug_therapies.items()),
+        ]
+        return hashlib.sha256(repr(said).encode("utf-8", "replace")).hexdigest()
 
     def _add_synonym(self, synonym: Any) -> None:
         if synonym.cancer_type_id:

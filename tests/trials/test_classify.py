@@ -1,14 +1,23 @@
+from datetime import timedelta
+
 import pytest
 
+from clinic.jobs import all_jobs, run_if_due
+from education.models import CancerType, Synonym, TherapyType
+from tests.inquiries.conftest import as_role  # noqa: F401
 from tests.trials.factories import (
     make_cancer_type,
+    make_drug,
     make_study,
     make_therapy_type,
     sync_studies,
 )
-from trials.classify import reclassify_all
+from trials import search_documents
+from trials.classify import reclassify_all, reclassify_if_due
 from trials.enums import Source
-from trials.models import SearchDocument, Trial
+from trials.models import ClassificationStamp, SearchDocument, Trial
+from trials.registry.files import Received
+from trials.registry.sync import sync
 from trials.services import correct_trial
 
 pytestmark = pytest.mark.django_db
@@ -19,11 +28,11 @@ def cancers_of(trial):
     return set(rows.values_list("cancer_type__slug", flat=True))
 
 
-def sync_condition(*conditions, **modules):
+def sync_condition(*conditions, keywords=(), **modules):
     sync_studies(
         make_study(
             identificationModule={"briefTitle": "A study", "officialTitle": None},
-            conditionsModule={"conditions": list(conditions), "keywords": []},
+            conditionsModule={"conditions": list(conditions), "keywords": list(keywords)},
             **modules,
         )
     )
@@ -101,3 +110,119 @@ class TestStaff:
         trial = sync_condition("Melanoma")
         correct_trial(trial=trial, is_listed=False, cancer_types=[], therapy_types=[])
         assert SearchDocument.objects.count() == 0
+
+
+def stamps():
+    return list(ClassificationStamp.objects.values_list("fingerprint", flat=True))
+
+
+class TestWordsThatChange:
+    @pytest.fixture
+    def trial(self, clinic):
+        make_cancer_type("melanoma", "Melanoma")
+        make_therapy_type("checkpoint", "Checkpoint inhibitors")
+        trial = sync_condition("Melanoma", "Odd tumor", keywords=["anti-XYZ"])
+        reclassify_if_due()
+        return trial
+
+    def test_nothing_is_done_while_words_stay(self, trial, generation):
+        before = generation()
+        CancerType.objects.update(sort_order=7)
+        assert reclassify_if_due() == 0
+        assert generation() == before
+
+    def test_a_new_word_reaches_trials_search_and_page_cache(self, trial, generation):
+        before = generation()
+        odd = make_cancer_type("odd", "Rare cancer", "odd tumor", name_es="Cáncer raro")
+        assert cancers_of(trial) == {"melanoma"}
+        assert reclassify_if_due() == 1
+        assert cancers_of(trial) == {"melanoma", "odd"}
+        assert odd.pk in SearchDocument.objects.get(language="en").cancer_types
+        assert generation() > before
+        assert reclassify_if_due() == 0
+
+    def test_a_word_taken_away_leaves_trials(self, trial):
+        CancerType.objects.filter(slug="melanoma").update(name_en="Mole", name_es="Lunar")
+        assert reclassify_if_due() == 1
+        assert cancers_of(trial) == set()
+
+    def test_a_deleted_type_leaves_search_documents(self, trial):
+        CancerType.objects.get(slug="melanoma").delete()
+        assert reclassify_if_due() == 1
+        assert SearchDocument.objects.get(language="en").cancer_types == []
+
+    @pytest.mark.parametrize(
+        "edit",
+        [
+            lambda: Synonym.objects.create(
+                term="x", language="es", kind="lay", cancer_type=CancerType.objects.get()
+            ),
+            lambda: make_cancer_type("skin", "Skin", parent=CancerType.objects.get()),
+            lambda: CancerType.objects.update(name_es="Otro"),
+            lambda: TherapyType.objects.update(name_en="Other"),
+            lambda: make_drug("examplimab", therapy_type=TherapyType.objects.get()),
+            lambda: TherapyType.objects.all().delete(),
+        ],
+    )
+    def test_every_kind_of_edit_counts(self, trial, edit):
+        edit()
+        assert (reclassify_if_due(), reclassify_if_due()) == (1, 0)
+
+    def test_staff_rows_stay(self, trial):
+        kidney = make_cancer_type("kidney", "Kidney cancer")
+        correct_trial(trial=trial, is_listed=True, cancer_types=[kidney], therapy_types=[])
+        Synonym.objects.create(
+            term="odd tumor", language="en", kind="lay", cancer_type=CancerType.objects.first()
+        )
+        assert reclassify_if_due() == 1
+        assert cancers_of(trial) == {"kidney"}
+        assert set(trial.cancer_type_rows.values_list("source", flat=True)) == {Source.STAFF}
+
+    def test_a_run_that_broke_off_is_done_again(self, trial, monkeypatch):
+        make_cancer_type("odd", "Odd tumor")
+        monkeypatch.setattr(search_documents, "write", fail)
+        with pytest.raises(RuntimeError):
+            reclassify_if_due()
+        monkeypatch.undo()
+        assert reclassify_if_due() == 1
+
+    def test_a_sync_that_began_with_old_words_makes_trials_due_again(self, trial):
+        def stream():
+            make_cancer_type("odd", "Odd tumor")
+            assert reclassify_if_due() == 1
+            yield Received("late", make_study("NCT99990077"))
+
+        sync(stream(), source="test")
+        assert stamps() == []
+        assert reclassify_if_due() == 2
+
+    def test_a_sync_during_the_run_makes_trials_due_again(self, trial, monkeypatch):
+        write, arrived = search_documents.write, []
+
+        def write_and_sync(*args):
+            write(*args)
+            if not arrived:
+                arrived.append(sync_studies(make_study("NCT99990077")))
+
+        make_cancer_type("odd", "Odd tumor")
+        monkeypatch.setattr(search_documents, "write", write_and_sync)
+        reclassify_if_due()
+        assert stamps() == []
+        assert reclassify_if_due() == 2
+        assert len(stamps()) == 1
+
+    def test_a_sync_with_the_same_words_leaves_nothing_to_do(self, trial):
+        sync_studies(make_study("NCT99990077"))
+        assert reclassify_if_due() == 0
+
+    def test_the_worker_looks_every_half_minute_and_may(self, trial, as_role):  # noqa: F811
+        [job] = [job for job in all_jobs() if job.name == "trials.reclassify"]
+        assert job.every <= timedelta(minutes=1)
+        make_cancer_type("odd", "Odd tumor")
+        with as_role("worker"):
+            assert run_if_due(job)
+        assert cancers_of(trial) == {"melanoma", "odd"}
+
+
+def fail(*args):
+    raise RuntimeError

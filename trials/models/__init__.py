@@ -1,12 +1,17 @@
 """The registry mirror, our texts about it, and what search needs."""
 
-from trials.models.classification import TrialCancerType, TrialTherapyType
+from trials.models.classification import (
+    ClassificationStamp,
+    TrialCancerType,
+    TrialTherapyType,
+)
 from trials.models.search import SearchDocument
 from trials.models.summary import PlainSummary
 from trials.models.sync import RefusedRecord, RegistryQuery, SyncRun, TrialVersion
 from trials.models.trial import Trial, TrialAlias, TrialSite
 
 __all__ = [
+    "ClassificationStamp",
     "PlainSummary",
     "RefusedRecord",
     "RegistryQuery",

@@ -34,6 +34,21 @@ class Classification(models.Model):
         ]
 
 
+class ClassificationStamp(models.Model):
+    """One row: by which words all trials were classified last. Without it, they are due."""
+
+    id = models.PositiveSmallIntegerField(primary_key=True, default=1)
+    fingerprint = models.CharField(max_length=80)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(name="classification_stamp_is_one_row", condition=models.Q(id=1))
+        ]
+
+    def __str__(self) -> str:
+        return self.fingerprint
+
+
 class TrialCancerType(Classification):
     """A cancer type that the trial studies."""
 

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from trials import search_documents
-from trials.classify import classify
+from trials.classify import classify, withdraw_stamp_of_other_words
 from trials.models import SyncRun, Trial, TrialAlias, TrialSite, TrialVersion
 from trials.our_site import OurFacility
 from trials.querysets import delete_at_once
@@ -74,6 +74,7 @@ def write(candidates: list[Candidate], context: Context) -> None:
     _add_versions(candidates, trials, changes, context)
     old = [trial.pk for trial in held.values()]
     classify(list(trials.values()), context.vocabulary, held=old)
+    withdraw_stamp_of_other_words(context.vocabulary)
     search_documents.write(list(trials.values()), context.vocabulary)
     context.seen.update(trial.pk for trial in trials.values())
 
