@@ -15,6 +15,7 @@ class ClinicConfig(AppConfig):
             login_audit,
             page_cache_signals,
             rendition_signals,
+            review_digest,
             second_factor,
         )
         from clinic.contact_card import remember_saved
@@ -29,4 +30,5 @@ class ClinicConfig(AppConfig):
         login_audit.connect()
         second_factor.connect()
         rendition_signals.connect()
+        review_digest.register()
         post_save.connect(remember_saved, ClinicSettings, dispatch_uid="clinic.contact_card")

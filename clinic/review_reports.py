@@ -35,6 +35,7 @@ def reviewed_pages() -> QuerySet[Page]:
         .annotate(
             review_due=Coalesce(*[F(f"{name}__next_review_due") for name in names]),
             reviewer_name=Coalesce(*[F(f"{name}__reviewed_by__name") for name in names]),
+            reviewer_user_id=Coalesce(*[F(f"{name}__reviewed_by__user") for name in names]),
             is_owned=Exists(working),
         )
         .select_related("owner", "locale")

@@ -1,6 +1,6 @@
 """What the worker does for the project package."""
 
-from datetime import timedelta
+from datetime import time, timedelta
 
 from django.core.management import call_command
 from django.utils import timezone
@@ -9,6 +9,7 @@ from clinic.audit import chain_events
 from clinic.jobs import Job
 from clinic.models import JobRun
 from clinic.rate_limit import forget_old_hits
+from clinic.review_digest import enqueue_digests
 
 KEEP_JOB_RUNS = timedelta(days=30)
 
@@ -25,6 +26,7 @@ def forget_old_job_runs() -> None:
 
 JOBS = [
     Job(name="clinic.publish_scheduled", run=publish_scheduled, every=timedelta(minutes=1)),
+    Job(name="clinic.review_digests", run=enqueue_digests, daily_at=time(7)),
     Job(name="clinic.chain_audit", run=chain_events, every=timedelta(seconds=30)),
     Job(name="clinic.forget_rate_limit_hits", run=forget_old_hits, every=timedelta(hours=1)),
     Job(name="clinic.forget_job_runs", run=forget_old_job_runs, every=timedelta(days=1)),

@@ -10,7 +10,7 @@ from pytest_django.asserts import assertInHTML
 from clinic.models import HomePage
 from clinic.navigation import load_surroundings, view_language_links
 from tests.education.factories import make_education_index, make_education_page
-from tests.factories import make_home_page, make_locale
+from tests.factories import make_home_page, make_locale, make_page
 
 
 @pytest.fixture
@@ -100,3 +100,12 @@ def test_unresolved_request__leads_home(db: None) -> None:
 
 def test_spanish_home__has_a_spanish_page(client: Client, homes: tuple[HomePage, HomePage]) -> None:
     assert '<html lang="es">' in client.get("/es/").content.decode()
+
+
+@pytest.mark.parametrize("number", [0, 1])
+def test_demo_translation__says_that_no_translator_reviewed_it(
+    homes: tuple[HomePage, HomePage], client: Client, number: int
+) -> None:
+    page = make_page(homes[number], is_demo_content=True)
+    is_said = "Ningún traductor calificado" in client.get(page.get_url()).content.decode()
+    assert is_said is (page.locale.language_code == "es")
