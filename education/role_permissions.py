@@ -2,7 +2,7 @@
 
 from clinic.roles import ADMINISTRATORS, EDITORS, REVIEWERS
 
-_VOCABULARIES = ("cancertype", "therapytype", "synonym")
+_VOCABULARIES = ("cancertype", "therapytype", "synonym", "symptomword")
 _LOOK = ["education.view_glossaryterm", *(f"education.view_{name}" for name in _VOCABULARIES)]
 _WRITE = [
     "education.add_glossaryterm",
@@ -10,6 +10,7 @@ _WRITE = [
     *(f"education.change_{name}" for name in _VOCABULARIES),
     *(f"education.add_{name}" for name in _VOCABULARIES),
     "education.delete_synonym",
+    "education.delete_symptomword",
 ]
 
 PERMISSIONS: dict[str, list[str]] = {

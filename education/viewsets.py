@@ -5,7 +5,7 @@ from wagtail.admin.viewsets.base import ViewSetGroup
 from wagtail.admin.viewsets.model import ModelViewSet
 from wagtail.snippets.views.snippets import SnippetViewSet
 
-from education.models import CancerType, GlossaryTerm, Synonym, TherapyType
+from education.models import CancerType, GlossaryTerm, SymptomWord, Synonym, TherapyType
 
 
 class GlossaryTermViewSet(SnippetViewSet):
@@ -70,6 +70,19 @@ class SynonymViewSet(ModelViewSet):
     form_fields = ["term", "language", "kind", "cancer_type", "therapy_type", "generic"]
 
 
+class SymptomWordViewSet(ModelViewSet):
+    """Words that show the urgent numbers first to whoever searches for one."""
+
+    model = SymptomWord
+    icon = "warning"
+    menu_label = _("Symptoms")
+    copy_view_enabled = False
+    list_display = ["term", "language"]
+    list_filter = ["language"]
+    search_fields = ["term"]
+    form_fields = ["term", "language"]
+
+
 class VocabularyViewSetGroup(ViewSetGroup):
     """The words that tie pages, trials and searches together."""
 
@@ -80,4 +93,5 @@ class VocabularyViewSetGroup(ViewSetGroup):
         CancerTypeViewSet("cancer_types"),
         TherapyTypeViewSet("therapy_types"),
         SynonymViewSet("synonyms"),
+        SymptomWordViewSet("symptoms"),
     )

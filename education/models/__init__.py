@@ -2,6 +2,7 @@
 
 from education.models.glossary import GlossaryTerm, UnmarkedTerm
 from education.models.pages import EducationIndexPage, EducationPage
+from education.models.symptoms import SymptomWord
 from education.models.vocabulary import CancerType, Synonym, TherapyType
 
 __all__ = [
@@ -9,6 +10,7 @@ __all__ = [
     "EducationIndexPage",
     "EducationPage",
     "GlossaryTerm",
+    "SymptomWord",
     "Synonym",
     "TherapyType",
     "UnmarkedTerm",

@@ -8,7 +8,7 @@ import yaml
 from django.db import transaction
 
 from clinic.page_cache import bump
-from education.models import CancerType, Synonym, TherapyType
+from education.models import CancerType, SymptomWord, Synonym, TherapyType
 
 FOLDER = Path(__file__).resolve().parent
 GENERIC, BRAND = Synonym.Kind.GENERIC, Synonym.Kind.BRAND
@@ -24,9 +24,23 @@ def load_vocabulary() -> int:
         own = ("illustration", "description_en", "description_es")
         added += _add_term(TherapyType, entry, order, **{field: entry[field] for field in own})
     added += _add_synonyms()
+    added += _add_symptoms()
     if added:
         bump()
     return added
+
+
+def _add_symptoms() -> int:
+    known = set(SymptomWord.objects.values_list("term", "language"))
+    words: dict[str, list[str]] = yaml.safe_load((FOLDER / "symptoms.yaml").read_text("utf-8"))
+    missing = [
+        SymptomWord(term=term, language=language)
+        for language, terms in words.items()
+        for term in terms
+        if (term, language) not in known
+    ]
+    SymptomWord.objects.bulk_create(missing)
+    return len(missing)
 
 
 def _read(name: str) -> list[dict[str, Any]]:
