@@ -9,7 +9,7 @@ from tests.factories import make_user
 from tests.inquiries.factories import ANSWERS, make_inquiry, make_trial
 from trials.inquiries.enums import Origin, QuarantineReason
 from trials.inquiries.models import Inquiry, InquiryTrial, ReceiptStatus, Submission
-from trials.inquiries.services import accept, accepting
+from trials.inquiries.services import accept, accepting, telling
 from trials.inquiries.tokens import receipt_hash
 
 pytestmark = pytest.mark.django_db
@@ -121,7 +121,8 @@ def test_accept__all_or_nothing(monkeypatch, step):
             lambda row: fail() if isinstance(row, ReceiptStatus) else insert(row),
         )
     else:
-        monkeypatch.setattr(accepting, step, fail)
+        module = accepting if hasattr(accepting, step) else telling
+        monkeypatch.setattr(module, step, fail)
     before = counts()
     with pytest.raises(RuntimeError), transaction.atomic():
         accept_general(uuid.uuid4())

@@ -9,7 +9,7 @@ from tests.factories import make_home_page
 from tests.inquiries.factories import PLANTED, encoded, form_data, form_token, make_trial
 from tests.inquiries.test_form_page import FORM, HELP, as_owner, interest, send
 from trials.inquiries.models import Inquiry
-from trials.inquiries.services import accepting
+from trials.inquiries.services import telling
 from trials.inquiries.tokens import read_form_token
 
 TEXT_FIELDS = ("name", "email", "phone", "contact_when", "message")
@@ -138,7 +138,7 @@ def test_database_gone__the_503_page_keeps_the_answers_and_nothing_is_half_saved
         raise OperationalError("server closed the connection unexpectedly")
 
     public_door.raise_request_exception = False
-    monkeypatch.setattr(accepting, "record_event", gone)
+    monkeypatch.setattr(telling, "record_event", gone)
     response = send(public_door, HELP)
     assert response.status_code == HTTPStatus.SERVICE_UNAVAILABLE
     text = response.content.decode()

@@ -9,7 +9,6 @@ import re
 import unicodedata
 import uuid
 from collections.abc import Mapping
-from contextlib import suppress
 
 import phonenumbers
 from django.conf import settings
@@ -85,13 +84,13 @@ def index_submissions(limit: int = 500) -> int:
         )
         tokens, indexed = [], []
         for submission in waiting:
-            with suppress(SealingError):
-                tokens += _tokens(submission.inquiry_id, submission.unsealed())
+            if answers := submission.unsealed_or_none():
+                tokens += _tokens(submission.inquiry_id, answers)
                 indexed.append(submission.pk)
         LookupToken.objects.bulk_create(tokens, ignore_conflicts=True)
         Submission.objects.filter(pk__in=indexed).update(indexed_at=timezone.now())
     if unreadable := len(waiting) - len(indexed):
-        raise SealingError(f"{unreadable} submissions cannot be opened with the keys we have.")
+        raise SealingError(f"{unreadable} submissions cannot be read with the keys we have.")
     return len(indexed)
 
 

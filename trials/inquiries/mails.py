@@ -37,15 +37,17 @@ def _to_sender(
         return EmailMessage(str(subject), _text(template, inquiry, context), to=[address])
 
 
-def _to_staff(message: OutboxMessage, sentence: str | Promise) -> EmailMessage | None:
+def _to_staff(
+    message: OutboxMessage, sentence: str | Promise, *, path: str = "", template: str = "nudge"
+) -> EmailMessage | None:
     inquiry = Inquiry.objects.get(pk=message.subject_id)
     addresses = _staff_addresses(inquiry)
     if not addresses:
         return None
     with override(message.language):
-        inbox = reverse("inbox:inquiry", args=[inquiry.pk])
+        inbox = path or reverse("inbox:inquiry", args=[inquiry.pk])
         context = {"inbox_url": urljoin(settings.STAFF_URL, inbox), "sentence": sentence}
-        return EmailMessage(str(sentence), _text("nudge", inquiry, context), to=addresses)
+        return EmailMessage(str(sentence), _text(template, inquiry, context), to=addresses)
 
 
 def _text(template: str, inquiry: Inquiry, context: dict[str, Any]) -> str:
@@ -92,9 +94,17 @@ def build_corrected(message: OutboxMessage) -> EmailMessage | None:
     return _to_staff(message, _("A sender corrected a message in the inbox"))
 
 
+def build_flood(message: OutboxMessage) -> EmailMessage | None:
+    """Return the word to staff that many forms came from one place; one for all of an hour."""
+    quarantine = f"{reverse('inbox:index')}?show=quarantine"
+    sentence = _("Many messages came from one place and wait in quarantine")
+    return _to_staff(message, sentence, path=quarantine, template="flood")
+
+
 def register() -> None:
     """Tell the outbox who writes these messages."""
     register_template("inquiry_received", build_received)
     register_template("inquiry_closed", build_closed)
     register_template("inquiry_nudge", build_nudge)
     register_template("inquiry_corrected", build_corrected)
+    register_template("inquiry_flood", build_flood)

@@ -26,13 +26,13 @@ def answer_rows(answers: dict[str, Any]) -> Iterator[tuple[str, str]]:
     """Yield the label and the value of every answer that was given."""
     for name in _SHOWN:
         field = InquiryForm.base_fields[name]
-        value = answers[name]
+        value = answers.get(name, "")
         if isinstance(value, bool):
             text = _("Yes") if value else _("No")
         else:
             labels = dict(getattr(field, "choices", ()))
-            values = value if isinstance(value, list) else [value]
-            text = ", ".join(str(labels.get(one, one)) for one in values if one)
+            values = [str(one) for one in (value if isinstance(value, list) else [value]) if one]
+            text = ", ".join(str(labels.get(one, one)) for one in values)
         if text:
             yield str(field.label), text
 
@@ -40,10 +40,11 @@ def answer_rows(answers: dict[str, Any]) -> Iterator[tuple[str, str]]:
 def contact_warnings(answers: dict[str, Any]) -> list[str]:
     """Return what staff must know before they reach out."""
     warnings = []
-    if answers["phone"] and answers["may_leave_message"] == "neutral":
+    may_leave_message = answers.get("may_leave_message")
+    if answers["phone"] and may_leave_message == "neutral":
         warnings.append(_("A message may be left, but it must not name cancer or the clinic."))
-    elif answers["phone"] and answers["may_leave_message"] != "yes":
+    elif answers["phone"] and may_leave_message != "yes":
         warnings.append(_("Leave no message on the phone."))
-    if answers["needs_interpreter"]:
+    if answers.get("needs_interpreter"):
         warnings.append(_("Needs an interpreter."))
     return warnings

@@ -3,10 +3,9 @@
 from contextlib import suppress
 from typing import Any
 
-from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.urls import reverse_lazy
 from django.utils import timezone
 from django.utils.decorators import method_decorator
@@ -43,6 +42,7 @@ from trials.inquiries.staff_forms import (
 )
 
 PER_PAGE = 50
+USUAL_SUBMISSIONS = 5
 INBOX = reverse_lazy("inbox:index")
 
 
@@ -121,7 +121,7 @@ class InboxView(InboxAccessMixin, WagtailAdminTemplateMixin, TemplateView):
             inquiries=listed, action=action, actor=user, request=self.request
         )
         hours, now = working_hours(clinic_settings(self.request)), timezone.now()
-        rows: list[tuple[Inquiry, str, Waiting]] = [
+        rows: list[tuple[Inquiry, str | None, Waiting]] = [
             (inquiry, names[inquiry.pk], waiting(inquiry, hours, now)) for inquiry in listed
         ]
         visible = Inquiry.objects.visible_to(user)
@@ -174,32 +174,24 @@ class InquiryView(InboxAccessMixin, WagtailAdminTemplateMixin, TemplateView):
 
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         """Open the inquiry, which is recorded."""
-        try:
-            opened = services.open_inquiry(
-                inquiry_id=kwargs["pk"], actor=self.request.user, request=request
-            )
-        except SealingError:
-            record_event(
-                action="inquiry.open_failed",
-                actor=request.user,
-                object_type="inquiry",
-                object_id=kwargs["pk"],
-                request=request,
-            )
-            messages.error(request, _("This inquiry cannot be opened with the keys we have."))
-            return HttpResponseRedirect(INBOX)
+        opened = services.open_inquiry(
+            inquiry_id=kwargs["pk"], actor=self.request.user, request=request
+        )
         inquiry, user = opened.inquiry, self.request.user
         self.page_title = inquiry.reference
+        answers = opened.answers or {}
         earlier = [
-            (sent.submission, list(answer_rows(sent.answers))) for sent in opened.submissions
+            (sent.submission, sent.answers and list(answer_rows(sent.answers)))
+            for sent in opened.submissions[:-1]
         ]
         context = self.get_context_data(
             opened=opened,
             inquiry=inquiry,
-            name=opened.answers["name"],
-            answers=list(answer_rows(opened.answers)),
-            earlier=earlier[:-1],
-            warnings=contact_warnings(opened.answers),
+            name=answers.get("name"),
+            answers=list(answer_rows(answers)) if answers else [],
+            earlier=earlier,
+            is_sent_often=len(opened.submissions) > USUAL_SUBMISSIONS,
+            warnings=contact_warnings(answers) if answers else [],
             quarantine_reasons=[QuarantineReason(r).label for r in inquiry.quarantine_reasons],
             waiting=waiting(inquiry, working_hours(clinic_settings(request)), timezone.now()),
             assign_form=AssignForm(

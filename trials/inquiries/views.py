@@ -12,13 +12,14 @@ from django.utils.translation import get_language
 from django.views import View
 from django.views.decorators.debug import sensitive_post_parameters, sensitive_variables
 
+from clinic.error_pages import error_page
 from clinic.models import PatientText
 from clinic.site_facts import clinic_settings, patient_texts
 from trials.inquiries.consent import consent_text
 from trials.inquiries.enums import Origin
 from trials.inquiries.forms import InquiryForm
 from trials.inquiries.models import ReceiptStatus
-from trials.inquiries.services import accept
+from trials.inquiries.services import Accepted, TooManyCorrectionsError, accept
 from trials.inquiries.suspicion import quarantine_reasons
 from trials.inquiries.tokens import (
     inquiry_id_without_token,
@@ -73,20 +74,28 @@ class InquiryFormView(View):
         form = InquiryForm(request.POST)
         if not form.is_valid():
             return self._show(form, HTTPStatus.UNPROCESSABLE_ENTITY)
+        try:
+            accepted = self._accept(form)
+        except TooManyCorrectionsError:
+            status = HTTPStatus.TOO_MANY_REQUESTS
+            return error_page(request, status, template="inquiries/too_many.html")
+        receipt = reverse("inquiries:receipt", args=[accepted.receipt_token])
+        return _private(HttpResponseRedirect(receipt, status=HTTPStatus.SEE_OTHER))
+
+    @method_decorator(sensitive_variables("form"))
+    def _accept(self, form: InquiryForm) -> Accepted:
         now = timezone.now()
         token = read_form_token(str(form.cleaned_data["form_token"]))
-        accepted = accept(
+        return accept(
             inquiry_id=token.inquiry_id if token else inquiry_id_without_token(form.answers),
             answers=form.answers,
             trial=self.trial or _find_trial(str(form.cleaned_data["about"])),
             language=get_language() or "en",
             origin=self._origin(form),
-            consent_version=token.consent_version if token else consent_text(request).version,
-            quarantine_reasons=quarantine_reasons(request, form, token, now),
-            request=request,
+            consent_version=token.consent_version if token else consent_text(self.request).version,
+            quarantine_reasons=quarantine_reasons(self.request, form, token, now),
+            request=self.request,
         )
-        receipt = reverse("inquiries:receipt", args=[accepted.receipt_token])
-        return _private(HttpResponseRedirect(receipt, status=HTTPStatus.SEE_OTHER))
 
     def show_again(self) -> HttpResponse:
         """Return the filled form once more, for a post that was refused before it came here.

@@ -1,12 +1,19 @@
 """Rows that hold something only the staff and worker processes can read."""
 
 import json
+import logging
 import uuid
 from typing import Any, ClassVar
 
 from django.db import models
 
-from clinic.sealing import Sealed, open_sealed, seal
+from clinic.sealing import Sealed, SealingError, open_sealed, seal
+
+logger = logging.getLogger(__name__)
+
+
+class ShapeError(SealingError):
+    """What was sealed opens, but is not the JSON object that belongs there."""
 
 
 class SealedRow(models.Model):
@@ -17,6 +24,8 @@ class SealedRow(models.Model):
     blob = models.BinaryField(editable=False)
 
     purpose: ClassVar[str]
+    # What every reader relies on: the keys that must be there, and of which type.
+    shape: ClassVar[dict[str, type]]
 
     class Meta:
         abstract = True
@@ -33,4 +42,27 @@ class SealedRow(models.Model):
 
     def unsealed(self) -> dict[str, Any]:
         """Return the JSON object; raises a SealingError. Callers write the audit event."""
-        return json.loads(open_sealed(Sealed(self.key_id, bytes(self.blob)), info=self._info))
+        plain = open_sealed(Sealed(self.key_id, bytes(self.blob)), info=self._info)
+        try:
+            data = json.loads(plain)
+        except ValueError:  # its text would quote what was sealed
+            raise ShapeError("Not JSON.") from None
+        if not isinstance(data, dict):
+            raise ShapeError("Not a JSON object.")
+        wrong = [key for key, kind in self.shape.items() if not isinstance(data.get(key), kind)]
+        if wrong:
+            raise ShapeError(f"Missing or of another type: {', '.join(wrong)}.")
+        return data
+
+    def unsealed_or_none(self) -> dict[str, Any] | None:
+        """Return the JSON object, or None, told to the operators, when it cannot be read.
+
+        For lists and pages: one broken row must not hide the others. Callers write the audit event.
+        """
+        try:
+            return self.unsealed()
+        except SealingError as error:
+            logger.error(
+                "The sealed %s %s cannot be read: %s", self.purpose, self.pk, type(error).__name__
+            )
+            return None

@@ -14,6 +14,7 @@ class Submission(SealedRow):
     """
 
     purpose = "submission"
+    shape = {"name": str, "email": str, "phone": str}
 
     inquiry = models.ForeignKey(Inquiry, on_delete=models.CASCADE, related_name="submissions")
     received_at = models.DateTimeField()

@@ -31,6 +31,7 @@ class Note(SealedRow):
     """Something staff wrote down about an inquiry or about an attempt."""
 
     purpose = "note"
+    shape = {"text": str}
 
     inquiry = models.ForeignKey(Inquiry, on_delete=models.CASCADE, related_name="notes")
     attempt = models.OneToOneField(

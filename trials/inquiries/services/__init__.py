@@ -4,6 +4,7 @@ from trials.inquiries.services.accepting import Accepted, accept
 from trials.inquiries.services.adopting import adopt_ownerless
 from trials.inquiries.services.reading import OpenInquiry, open_inquiry, open_names
 from trials.inquiries.services.teams import join_team, leave_team
+from trials.inquiries.services.telling import TooManyCorrectionsError
 from trials.inquiries.services.working import (
     RefusedError,
     StaleError,
@@ -19,6 +20,7 @@ __all__ = [
     "OpenInquiry",
     "RefusedError",
     "StaleError",
+    "TooManyCorrectionsError",
     "accept",
     "add_note",
     "adopt_ownerless",

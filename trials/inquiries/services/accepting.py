@@ -6,13 +6,11 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-from django.conf import settings
 from django.db import transaction
 from django.http import HttpRequest
 from django.utils import timezone
 from django.views.decorators.debug import sensitive_variables
 
-from clinic.audit import record_event
 from clinic.models.outbox import Audience
 from clinic.outbox import enqueue
 from clinic.site_facts import clinic_settings
@@ -20,6 +18,7 @@ from trials.inquiries.enums import Origin, QuarantineReason, ReceiptStep, Source
 from trials.inquiries.inserts import insert_once
 from trials.inquiries.models import Inquiry, InquiryTrial, ReceiptStatus, Submission
 from trials.inquiries.promise import reply_due
+from trials.inquiries.services.telling import tell_of_correction, tell_of_new
 from trials.inquiries.tokens import receipt_hash, receipt_token, reference_for, submission_id
 from trials.models import Trial
 
@@ -50,6 +49,7 @@ def accept(
     """Store an inquiry and all that must follow from it; return its reference and private link.
 
     The same answers sent again change nothing; other answers are kept beside the first ones.
+    Raises TooManyCorrectionsError when that goes on and on.
     """
     clinic, now = clinic_settings(request), timezone.now()
     inquiry = Inquiry(
@@ -81,7 +81,7 @@ def accept(
         if submission.is_first:
             _store_what_follows(inquiry, trial, token, answers, request)
         elif is_new_submission:
-            _tell_staff(inquiry, "inquiry.corrected", "inquiry_corrected", request)
+            tell_of_correction(inquiry, request)
     return Accepted(inquiry.reference, token)
 
 
@@ -106,28 +106,10 @@ def _store_what_follows(
             expires_at=inquiry.received_at + RECEIPT_LIFE,
         )
     )
-    _tell_staff(inquiry, "inquiry.received", "inquiry_nudge", request)
+    tell_of_new(inquiry, request)
     # A quarantined one is confirmed on release: spam must not make us write to strangers.
     if answers["email"] and not inquiry.is_quarantined:
         confirm_by_mail(inquiry)
-
-
-def _tell_staff(inquiry: Inquiry, action: str, template: str, request: HttpRequest | None) -> None:
-    record_event(
-        action=action,
-        actor=None,
-        object_type="inquiry",
-        object_id=inquiry.pk,
-        data={"origin": inquiry.origin, "quarantine": inquiry.quarantine_reasons},
-        request=request,
-    )
-    enqueue(
-        template=template,
-        subject_type="inquiry",
-        subject_id=inquiry.pk,
-        audience=Audience.STAFF,
-        language=settings.LANGUAGE_CODE,
-    )
 
 
 def confirm_by_mail(inquiry: Inquiry) -> None:

@@ -14,6 +14,7 @@ from clinic.audit import record_event
 from clinic.models import User
 from clinic.models.outbox import Audience
 from clinic.outbox import cancel_for_subject, enqueue
+from clinic.sealing import SealingError
 from trials.inquiries.enums import (
     CLOSINGS,
     ENDS,
@@ -131,8 +132,16 @@ def change_state(
     return inquiry
 
 
+def _answers(inquiry: Inquiry) -> dict[str, Any]:
+    try:
+        return inquiry.open_answers()
+    except SealingError as error:
+        refusal = _("What the sender wrote cannot be read, and this step needs it.")
+        raise RefusedError(refusal) from error
+
+
 def _refuse_unless_tried(inquiry: Inquiry) -> None:
-    answers = inquiry.open_answers()
+    answers = _answers(inquiry)
     if not tried_enough(
         attempts=list(inquiry.attempts.values_list("channel", "at")),
         given=given_channels(answers["email"], answers["phone"]),
@@ -153,7 +162,7 @@ def _close_or_reopen(inquiry: Inquiry, state: InquiryState, closing: str) -> Non
     if state in SILENCING:
         cancel_for_subject("inquiry", inquiry.pk)
     if closing == Closing.MESSAGE:
-        if not inquiry.open_answers()["email"]:
+        if not _answers(inquiry)["email"]:
             raise RefusedError(_("The sender gave no email address: tell them another way."))
         enqueue(
             template="inquiry_closed",
@@ -244,7 +253,7 @@ def release(
         raise RefusedError(_("This inquiry is not in quarantine."))
     inquiry.is_quarantined = False
     _save(inquiry)
-    if inquiry.is_open and inquiry.open_answers()["email"]:
+    if inquiry.is_open and _answers(inquiry)["email"]:
         confirm_by_mail(inquiry)
     _record("inquiry.released", inquiry, actor, request)
     return inquiry
