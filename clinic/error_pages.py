@@ -7,6 +7,7 @@ that nothing typed is lost.
 import logging
 import sys
 from http import HTTPStatus
+from urllib.parse import urlsplit
 
 from django.contrib.staticfiles.storage import staticfiles_storage
 from django.core.exceptions import BadRequest, RequestDataTooBig, SuspiciousOperation
@@ -15,6 +16,7 @@ from django.http import HttpRequest, HttpResponse, JsonResponse, UnreadablePostE
 from django.http.multipartparser import MultiPartParserError
 from django.middleware.csrf import get_token
 from django.template.loader import render_to_string
+from django.urls import Resolver404, resolve
 from django.utils import translation
 
 from clinic.contact_card import contact_card
@@ -22,6 +24,7 @@ from clinic.contact_card import contact_card
 logger = logging.getLogger(__name__)
 
 STYLESHEETS = ("clinic/css/base.css", "clinic/css/components.css")
+STAFF_PREFIX = "/admin/"
 MACHINE_PATHS = ("/api/", "/fhir/")
 CSRF_FIELD = "csrfmiddlewaretoken"
 READ_ONLY_TRANSACTION = "25006"  # SQLSTATE: we speak to a standby after a failover
@@ -91,7 +94,8 @@ def error_page(request: HttpRequest, status: HTTPStatus, *, template: str = "") 
                 "stylesheets": _stylesheets(),
                 "path": request.path,
                 "answers": answers,
-                "shown_answers": [v for name, v in answers if v and not name.endswith("token")],
+                "shown_answers": _shown(request, answers),
+                "is_staff_page": _is_staff_page(request),
             }
             page = render_to_string(template or f"errors/{status:d}.html", context)
         response = HttpResponse(page, status=status)
@@ -112,13 +116,48 @@ def _stylesheets() -> list[str]:
     return urls
 
 
+def typed_fields(request: HttpRequest) -> tuple[str, ...]:
+    """Return the fields of a staff form that hold what a person wrote, as its view says.
+
+    Nothing for any other staff form: many hold a password or a whole page. And nothing for what
+    another site sent, which a person might then send on from our page.
+    """
+    if request.method != "POST" or not is_same_origin(request):
+        return ()
+    try:
+        match = resolve(request.path_info)
+    except Resolver404:
+        return ()
+    return getattr(getattr(match.func, "view_class", None), "typed_fields", ())
+
+
+def is_same_origin(request: HttpRequest) -> bool:
+    """Return whether the browser says that a page of this very address sent the request."""
+    if site := request.headers.get("Sec-Fetch-Site"):
+        return site == "same-origin"
+    return urlsplit(request.headers.get("Origin", "")).netloc == request.META.get("HTTP_HOST", "-")
+
+
+def _is_staff_page(request: HttpRequest) -> bool:
+    return request.path_info.startswith(STAFF_PREFIX)
+
+
+def _shown(request: HttpRequest, answers: list[tuple[str, str]]) -> list[str]:
+    fields = typed_fields(request) if _is_staff_page(request) else None
+    return [
+        value
+        for name, value in answers
+        if value and (name in fields if fields is not None else not name.endswith("token"))
+    ]
+
+
 def _answers(request: HttpRequest) -> list[tuple[str, str]]:
-    """Return what was typed, as far as the body can be read; never below /admin/.
+    """Return what was typed, as far as the body can be read; below /admin/ where a view says so.
 
     The CSRF token is the one that was sent, so that the same form can be sent again, or a new one
     where that one was refused.
     """
-    if request.method != "POST" or request.path_info.startswith("/admin/"):
+    if request.method != "POST" or (_is_staff_page(request) and not typed_fields(request)):
         return []
     try:
         lists = list(request.POST.lists())

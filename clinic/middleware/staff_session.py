@@ -11,7 +11,7 @@ from django.utils.http import urlencode
 from django.views.decorators.http import require_POST
 
 from clinic.audit import record_event
-from clinic.error_pages import error_page
+from clinic.error_pages import error_page, typed_fields
 
 ACTIVITY_PATH = "/admin/active/"
 STARTED, ACTIVE = "staff_started_at", "staff_active_at"
@@ -28,6 +28,9 @@ class StaffSessionMiddleware:
         if not request.path_info.startswith(settings.SESSION_COOKIE_PATH):
             return self.get_response(request)
         if not request.user.is_authenticated:
+            # A page that noticed the end of the session has ended it before the person sent.
+            if typed_fields(request):
+                return error_page(request, HTTPStatus.UNAUTHORIZED)
             return self.get_response(request)
         now = int(time.time())
         session = request.session

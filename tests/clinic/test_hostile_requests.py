@@ -10,6 +10,7 @@ import pytest
 from django.db import connection
 from django.test import Client
 
+from clinic import contact_card
 from tests.factories import make_home_page, make_page
 from tests.inquiries.factories import form_data, make_trial
 from trials.models import Trial
@@ -142,3 +143,22 @@ def test_a_thousand_hostile_requests__none_is_our_mistake(door: Client) -> None:
                 )
             )
     assert not wrong
+
+
+class TestTooLarge:
+    @pytest.fixture(autouse=True)
+    def card(self, monkeypatch):
+        card = contact_card.ContactCard("Clinic", "(415) 555-0100", "(415) 555-0199")
+        monkeypatch.setattr(contact_card, "_known", [card])
+
+    def test_form_page_offers_the_number_and_says_what_to_do(self, client, settings):
+        settings.PROCESS = "public"
+        response = client.post("/en/trials/help/", {"message": "x" * 70_000})
+        words = response.text[: response.text.index("panel--urgent")]
+        assert response.status_code == 413
+        assert 'href="tel:+14155550100"' in words and "Shorten it" in words
+
+    def test_upload_page_speaks_of_files(self, client):
+        response = client.post("/admin/images/add/", {"title": "x" * 13_000_000})
+        assert response.status_code == 413
+        assert "12 MB" in response.text and "Shorten it and send it again. One" not in response.text

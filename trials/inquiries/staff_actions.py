@@ -1,6 +1,7 @@
 """What one can do with an inquiry in the inbox."""
 
 import uuid
+from http import HTTPStatus
 from typing import Any
 
 from django import forms
@@ -15,30 +16,44 @@ from trials.inquiries import services
 from trials.inquiries.enums import Channel, InquiryState, Outcome, Visibility
 from trials.inquiries.models import Inquiry
 from trials.inquiries.staff_forms import AssignForm, AttemptForm, NoteForm, ReleaseForm, StateForm
-from trials.inquiries.staff_views import INBOX, InboxAccessMixin
+from trials.inquiries.staff_views import INBOX, InquiryPageMixin
 
 
-class InquiryActionView(InboxAccessMixin):
+class InquiryActionView(InquiryPageMixin):
     """Does one thing with an inquiry and goes back to it."""
 
     http_method_names = ["post"]
     done: str | Promise = ""
+    # Where a person writes: what was typed is shown again whatever keeps it from being saved.
+    typed_fields: tuple[str, ...] = ()
+    form_name = ""
 
     def post(self, request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
         """Do it, or say why not."""
         inquiry = get_object_or_404(Inquiry.objects.visible_to(self.request.user), pk=pk)
         form = self.get_form(inquiry)
-        if not form.is_valid():
-            messages.error(request, _first_error(form))
+        refusal = self._try(inquiry, form)
+        if not refusal:
+            messages.success(request, str(self.done))
         else:
-            try:
-                self.act(inquiry, form.cleaned_data)
-            except services.RefusedError as refusal:
-                messages.error(request, str(refusal))
-            else:
-                messages.success(request, str(self.done))
+            messages.error(request, refusal)
+            if self.form_name:
+                conflict = (
+                    HTTPStatus.CONFLICT if form.is_valid() else HTTPStatus.UNPROCESSABLE_ENTITY
+                )
+                return self.show(pk, status=conflict, **{self.form_name: form})
         still_visible = Inquiry.objects.visible_to(self.request.user).filter(pk=pk).exists()
         return HttpResponseRedirect(reverse("inbox:inquiry", args=[pk]) if still_visible else INBOX)
+
+    def _try(self, inquiry: Inquiry, form: forms.Form) -> str:
+        """Do it, or return why not."""
+        if not form.is_valid():
+            return _first_error(form)
+        try:
+            self.act(inquiry, form.cleaned_data)
+        except services.RefusedError as refusal:
+            return str(refusal)
+        return ""
 
     def get_form(self, inquiry: Inquiry) -> forms.Form:
         """Return the bound form."""
@@ -93,10 +108,12 @@ class StateView(InquiryActionView):
 
 class AttemptView(InquiryActionView):
     done = gettext_lazy("Attempt recorded.")
+    typed_fields = ("text",)
+    form_name = "attempt_form"
 
     def get_form(self, inquiry: Inquiry) -> forms.Form:
         """Return the bound form."""
-        return AttemptForm(self.request.POST)
+        return AttemptForm(self.request.POST, auto_id="attempt_%s")
 
     def act(self, inquiry: Inquiry, data: dict[str, Any]) -> None:
         """Record the attempt."""
@@ -115,10 +132,12 @@ class AttemptView(InquiryActionView):
 
 class NoteView(InquiryActionView):
     done = gettext_lazy("Note added.")
+    typed_fields = ("text",)
+    form_name = "note_form"
 
     def get_form(self, inquiry: Inquiry) -> forms.Form:
         """Return the bound form."""
-        return NoteForm(self.request.POST)
+        return NoteForm(self.request.POST, auto_id="note_%s")
 
     def act(self, inquiry: Inquiry, data: dict[str, Any]) -> None:
         """Add the note."""

@@ -1,10 +1,12 @@
 """The inbox. Every view finds its inquiry through ``visible_to`` and writes an audit event."""
 
+import uuid
 from contextlib import suppress
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
+from django.forms import Form
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.urls import reverse_lazy
 from django.utils import timezone
@@ -157,8 +159,8 @@ def _filtered(inquiries: InquiryQuerySet, filters: FilterForm, user: User) -> In
     return inquiries
 
 
-class InquiryView(InboxAccessMixin, WagtailAdminTemplateMixin, TemplateView):
-    """One inquiry in plain text."""
+class InquiryPageMixin(InboxAccessMixin, WagtailAdminTemplateMixin, TemplateView):
+    """Shows one inquiry in plain text."""
 
     request: StaffRequest
     template_name = "inquiries/admin/inquiry.html"
@@ -172,11 +174,9 @@ class InquiryView(InboxAccessMixin, WagtailAdminTemplateMixin, TemplateView):
             {"url": "", "label": self.page_title},
         ]
 
-    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        """Open the inquiry, which is recorded."""
-        opened = services.open_inquiry(
-            inquiry_id=kwargs["pk"], actor=self.request.user, request=request
-        )
+    def show(self, pk: uuid.UUID, *, status: int = 200, **filled_in: Form) -> HttpResponse:
+        """Open the inquiry, which is recorded; forms that were refused come back filled in."""
+        opened = services.open_inquiry(inquiry_id=pk, actor=self.request.user, request=self.request)
         inquiry, user = opened.inquiry, self.request.user
         self.page_title = inquiry.reference
         answers = opened.answers or {}
@@ -193,7 +193,7 @@ class InquiryView(InboxAccessMixin, WagtailAdminTemplateMixin, TemplateView):
             is_sent_often=len(opened.submissions) > USUAL_SUBMISSIONS,
             warnings=contact_warnings(answers) if answers else [],
             quarantine_reasons=[QuarantineReason(r).label for r in inquiry.quarantine_reasons],
-            waiting=waiting(inquiry, working_hours(clinic_settings(request)), timezone.now()),
+            waiting=waiting(inquiry, working_hours(clinic_settings(self.request)), timezone.now()),
             assign_form=AssignForm(
                 inquiry=inquiry,
                 user=user,
@@ -201,7 +201,18 @@ class InquiryView(InboxAccessMixin, WagtailAdminTemplateMixin, TemplateView):
                 auto_id="assign_%s",
             ),
             state_form=StateForm(inquiry=inquiry, user=user, auto_id="state_%s"),
-            attempt_form=AttemptForm(auto_id="attempt_%s"),
-            note_form=NoteForm(auto_id="note_%s"),
+            **{
+                "attempt_form": AttemptForm(auto_id="attempt_%s"),
+                "note_form": NoteForm(auto_id="note_%s"),
+                **filled_in,
+            },
         )
-        return self.render_to_response(context)
+        return self.render_to_response(context, status=status)
+
+
+class InquiryView(InquiryPageMixin):
+    """One inquiry."""
+
+    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        """Show the inquiry."""
+        return self.show(kwargs["pk"])
