@@ -8,10 +8,13 @@ from wagtail.views import serve
 from clinic.favicon import favicon
 from clinic.media import serve_picture
 from clinic.not_here import not_here, to_staff_door
+from clinic.sitemap import robots, sitemap
 
 site_patterns = [
     path("", include("clinic.health_urls")),
     path("favicon.ico", favicon),
+    path("robots.txt", robots),
+    path("sitemap.xml", sitemap),
     path("media/<path:path>", serve_picture),
     path("documents/", include("wagtail.documents.urls")),
     path("api/v1/trials/", include("trials.api_urls")),

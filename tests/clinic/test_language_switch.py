@@ -1,6 +1,7 @@
 """The language switch leads somewhere from everywhere, and says so when that is not the page."""
 
 import re
+from typing import Any
 
 import pytest
 from django.test import Client, RequestFactory
@@ -75,11 +76,12 @@ def test_switch_on_a_page__arrives(client: Client, homes: tuple[HomePage, HomePa
 
 
 def test_hreflang__names_only_exact_translations(
-    client: Client, homes: tuple[HomePage, HomePage]
+    client: Client, homes: tuple[HomePage, HomePage], settings: Any
 ) -> None:
     english, spanish = homes
     page = make_education_page(make_education_index(english))
-    alternate = f'<link rel="alternate" hreflang="es" href="{spanish.url}">'
+    address = f"{settings.SITE_URL}{spanish.url}"
+    alternate = f'<link rel="alternate" hreflang="es" href="{address}">'
     assertInHTML(alternate, client.get(english.url).content.decode())
     untranslated = client.get(page.url).content.decode()
     assert re.findall(r'rel="alternate"\s+hreflang="(\w+)"', untranslated) == ["en"]
