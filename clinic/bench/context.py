@@ -18,3 +18,8 @@ class BenchContext:
     directory: Path
     rows: int
     records: Path | None = None
+    sections: frozenset[str] = frozenset()
+
+    def wants(self, section: str) -> bool:
+        """Return whether a section is to be measured; all of them when none was named."""
+        return not self.sections or section in self.sections

@@ -4,9 +4,13 @@ import socket
 import socketserver
 import threading
 from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
 
 import pytest
+from django.core.management import CommandError, call_command
 
+from clinic.bench.context import BenchContext
 from clinic.bench.load import Load, UnexpectedAnswer, answer_size, run, run_processes, total
 from clinic.bench.report import Report, format_table, median, percentile, shown
 
@@ -162,3 +166,16 @@ def test_report__says_each_thing_at_once() -> None:
     report.table(["a"], [[1]])
     report.note("Done.")
     assert said == ["\nWeight\n======", "a\n-\n1", "Done."]
+
+
+class TestSections:
+    def test_all_are_measured_unless_some_are_named(self, tmp_path: Path) -> None:
+        context = BenchContext(Report(print), "127.0.0.1", 1, tmp_path, rows=1)
+        assert context.wants("sync")
+        one = replace(context, sections=frozenset({"search"}))
+        assert one.wants("search")
+        assert not one.wants("sync")
+
+    def test_an_unknown_section_is_one_sentence(self) -> None:
+        with pytest.raises(CommandError, match=r"no section nonsense; there are weight, .*search"):
+            call_command("bench", "nonsense", "sync")

@@ -60,6 +60,19 @@ class TestSearchPage:
         assert b"<script>alert" not in response.content
         assert b"<b>" not in response.content
 
+    @pytest.mark.parametrize("address", ["q=%00", "q=lung%00", "status=%00", "q=%ff"])
+    def test_nul_and_broken_text_are_refused_with_a_page(self, clinic, client, address):
+        response = client.get("/en/trials/", QUERY_STRING=address)
+        assert response.status_code == 400
+        assert "(415) 555-0100" in response.content.decode()
+
+    @pytest.mark.parametrize("address", ["q=melanoma%01", "q=%1bmelanoma%08", "q=melanoma%7f"])
+    def test_other_control_characters_are_left_out_with_a_note(self, clinic, client, address):
+        sync_studies(make_study())
+        shown = text_of(client.get("/en/trials/", QUERY_STRING=address))
+        assert "Some characters of your search were left out." in shown
+        assert "1 trial" in shown
+
     def test_few_queries_however_many_trials(self, clinic, client, django_assert_max_num_queries):
         make_cancer_type("melanoma", "Melanoma", "skin")
         sync_studies(*(make_study(f"NCT9999{number:04}") for number in range(30)))

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from django.conf import settings
-from django.core.management.base import BaseCommand
+from django.core.management.base import BaseCommand, CommandError
 
 from clinic.bench import machine, throughput
 from clinic.bench.context import BenchContext
@@ -20,6 +20,15 @@ from clinic.contributions import contributions
 from clinic.throw_away import throw_away_environment
 
 WARM_PAGE = "education page"
+OWN_SECTIONS = ("weight", "queries", "throughput")
+
+
+def all_sections() -> list[str]:
+    """Return what can be measured alone: the command's own sections and those of the rooms."""
+    found = list(OWN_SECTIONS)
+    for module in contributions("bench"):
+        found += getattr(module, "SECTIONS", ())
+    return found
 
 
 class Command(BaseCommand):
@@ -27,6 +36,12 @@ class Command(BaseCommand):
     requires_system_checks: list[str] = []
 
     def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument(
+            "section",
+            nargs="*",
+            metavar="section",
+            help=f"Measure only these: {', '.join(all_sections())}.",
+        )
         parser.add_argument("--rows", type=int, default=10_000, help="Trials to search in.")
         parser.add_argument(
             "--records",
@@ -40,6 +55,11 @@ class Command(BaseCommand):
         )
 
     def handle(self, *args: Any, **options: Any) -> None:
+        if unknown := set(options["section"]) - set(all_sections()):
+            raise CommandError(
+                f"There is no section {', '.join(sorted(unknown))}; "
+                f"there are {', '.join(all_sections())}."
+            )
         if options["here"]:
             self._measure(options)
         else:
@@ -49,7 +69,7 @@ class Command(BaseCommand):
     def _in_a_new_folder(options: dict[str, Any]) -> int:
         """Settings are read once, so another process measures with a database of its own."""
         command = [sys.executable, str(settings.BASE_DIR / "manage.py"), "bench", "--here"]
-        command.append(f"--rows={options['rows']}")
+        command += [f"--rows={options['rows']}", *options["section"]]
         if options["records"]:
             command.append(f"--records={options['records'].resolve()}")
         with throw_away_environment() as environment:
@@ -62,14 +82,22 @@ class Command(BaseCommand):
         with throw_away_site(workers) as server:
             report.note(machine.describe())
             context = BenchContext(
-                report, HOST, server.port, settings.DATA_DIR, options["rows"], options["records"]
+                report,
+                HOST,
+                server.port,
+                settings.DATA_DIR,
+                options["rows"],
+                options["records"],
+                frozenset(options["section"]),
             )
             named = {"home": "/en/"} | pages()
-            report.section("Weight of a first visit (bytes on the wire)")
-            self._weigh(report, server, named)
-            report.section("SQL queries of a page")
-            self._count(report, named)
-            if WARM_PAGE in named:
+            if context.wants("weight"):
+                report.section("Weight of a first visit (bytes on the wire)")
+                self._weigh(report, server, named)
+            if context.wants("queries"):
+                report.section("SQL queries of a page")
+                self._count(report, named)
+            if context.wants("throughput") and WARM_PAGE in named:
                 report.section("Throughput of a warm page")
                 throughput.measure(context, server, named[WARM_PAGE], workers)
             for module in contributions("bench"):
