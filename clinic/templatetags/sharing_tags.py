@@ -22,7 +22,8 @@ def absolute(address: str) -> str:
 @register.simple_tag(takes_context=True)
 def canonical_address(context: Context) -> str:
     """Return the page's one address, "" for a preview and for a view with parameters."""
-    request, page = context.get("request"), context.get("page")
+    request = context.get("request")
+    page: Any = context.get("page")
     if structured_data.is_told(page, request):
         return structured_data.absolute(page.get_url() or "")
     if page or request is None or request.GET or request.method not in {"GET", "HEAD"}:

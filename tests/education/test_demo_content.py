@@ -112,12 +112,8 @@ def test_texts__both_languages_have_every_key() -> None:
 
 
 @pytest.mark.django_db
+@pytest.mark.usefixtures("loaded_demo")
 class TestLoad:
-    @pytest.fixture(autouse=True)
-    def _demo(self) -> None:
-        clinic.demo.load()
-        education.demo.load()
-
     def snapshot(self) -> tuple[Any, ...]:
         return (
             list(

@@ -8,8 +8,6 @@ import pytest
 from django.test import Client
 from django.utils.translation import override
 
-import clinic.demo
-import education.demo
 from clinic.search_terms import QueryWords, understand
 from clinic.site_search import SearchQuery, SearchResult, search_site
 from education.folding import key_of
@@ -178,13 +176,9 @@ class TestSymptoms:
 
 
 @pytest.mark.django_db
+@pytest.mark.usefixtures("loaded_demo")
 class TestFrozenQueries:
     """The pairs must give the same first page; what is misspelt is understood."""
-
-    @pytest.fixture(autouse=True)
-    def _demo(self) -> None:
-        clinic.demo.load()
-        education.demo.load()
 
     def first(self, text: str) -> str:
         return results(text)[0].url.strip("/").split("/")[-1]
