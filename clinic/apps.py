@@ -17,6 +17,7 @@ class ClinicConfig(AppConfig):
             rendition_signals,
             review_digest,
             second_factor,
+            upload_rules,
         )
         from clinic.contact_card import remember_saved
         from clinic.models import ClinicSettings
@@ -30,5 +31,6 @@ class ClinicConfig(AppConfig):
         login_audit.connect()
         second_factor.connect()
         rendition_signals.connect()
+        upload_rules.connect()
         review_digest.register()
         post_save.connect(remember_saved, ClinicSettings, dispatch_uid="clinic.contact_card")

@@ -26,6 +26,7 @@ from clinic.models.review import APPROVALS
 from clinic.review_reports import ReviewsReport
 from clinic.rich_text import QuickPageLinkHandler
 from clinic.takedown_views import TakeDownView
+from clinic.upload_rules import before_bulk_action
 from clinic.urgent_phone_views import UrgentPhoneView
 from clinic.user_management import StaffViewSet
 from clinic.viewsets import PatientTextViewSet, PersonViewSet
@@ -125,6 +126,7 @@ def register_link_handler(features: Any) -> None:
 
 
 hooks.register("before_serve_page", hide_restricted_page, order=-10)
+hooks.register("before_bulk_action", before_bulk_action)
 hooks.register("before_serve_document", hide_restricted_document, order=-10)
 
 

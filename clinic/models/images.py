@@ -1,7 +1,13 @@
+from posixpath import basename
+from typing import Any
+
 from django.core.exceptions import ValidationError
+from django.core.files.base import ContentFile
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 from wagtail.images.models import AbstractImage, AbstractRendition, Image
+
+from clinic.picture_files import clean_copy
 
 
 class ClinicImage(AbstractImage):
@@ -38,6 +44,21 @@ class ClinicImage(AbstractImage):
                 violation_error_message=_("Describe the image, or mark it as decorative."),
             )
         ]
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """Save; a new file is written anew first, without what stands beside its pixels."""
+        if self._state.adding and self.file:
+            self._write_file_anew()
+        super().save(*args, **kwargs)
+
+    def _write_file_anew(self) -> None:
+        name, was_stored = self.file.name, self.file._committed
+        with self.file.open("rb") as given:
+            clean = ContentFile(clean_copy(given), name=basename(name))
+        if was_stored:  # Wagtail's screen for several files stores before it saves
+            self.file.storage.delete(name)
+        self._meta.get_field("file").save_form_data(self, clean)
+        self._set_image_file_metadata()
 
     def clean(self) -> None:
         """Raise ValidationError for an image that is neither described nor decorative."""
