@@ -2,12 +2,17 @@
 
 from typing import Any
 
+from django.db.models import Model
 from django.http import HttpRequest
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.menu import MenuItem
 from wagtail.admin.ui.menus.pages import PageMenuItem
+from wagtail.snippets.action_menu import ActionMenuItem
 
 from clinic.page_permissions import TAKE_DOWN
+from clinic.roles import reviewed_snippet_models
+from clinic.takedown import user_may_take_down_text
 
 
 class TakeDownButton(PageMenuItem):
@@ -22,6 +27,34 @@ class TakeDownButton(PageMenuItem):
         """Return whether this user may take this page down now."""
         tester = self.page.permissions_for_user(user)
         return hasattr(tester, "can_take_down") and tester.can_take_down()
+
+
+def take_down_text_url(text: Model) -> str:
+    """Return the address of the screen that takes a text down."""
+    meta = text._meta
+    return reverse("take_down_text", args=[meta.app_label, meta.model_name, text.pk])
+
+
+class TakeDownTextItem(ActionMenuItem):
+    """Leads from a text's editor to the screen that takes it off the site."""
+
+    name = "action-take-down"
+    label = _("Take down")
+    icon_name = "warning"
+
+    def is_shown(self, context: dict[str, Any]) -> bool:
+        """Return whether this user may take this text down now."""
+        text = context.get("instance")
+        return is_reviewed_text(text) and user_may_take_down_text(context["request"].user, text)
+
+    def get_url(self, parent_context: dict[str, Any]) -> str:
+        """Return the address of the screen."""
+        return take_down_text_url(parent_context["instance"])
+
+
+def is_reviewed_text(snippet: Any) -> bool:
+    """Return whether this is a text that readers see and clinicians review."""
+    return isinstance(snippet, tuple(reviewed_snippet_models()))
 
 
 class ReviewsMenuItem(MenuItem):

@@ -12,11 +12,13 @@ class ClinicConfig(AppConfig):
         from clinic import (
             checks,  # noqa: F401  (registers itself)
             database_roles,
+            deletion_rules,
             login_audit,
             page_cache_signals,
             rendition_signals,
             review_digest,
             second_factor,
+            superuser_audit,
             upload_rules,
         )
         from clinic.contact_card import remember_saved
@@ -31,6 +33,8 @@ class ClinicConfig(AppConfig):
         login_audit.connect()
         second_factor.connect()
         rendition_signals.connect()
+        superuser_audit.connect()
+        deletion_rules.connect()
         upload_rules.connect()
         review_digest.register()
         post_save.connect(remember_saved, ClinicSettings, dispatch_uid="clinic.contact_card")

@@ -14,6 +14,12 @@ class ReviewedPagePermissionTester(PagePermissionTester):
     def can_publish(self) -> bool:
         return False
 
+    def can_delete(self, ignore_bulk: bool = False) -> bool:
+        """Return whether the page may go for ever: never while it or a page below it is live."""
+        if self.page.live or self.page.get_descendants().live().exists():
+            return False
+        return super().can_delete(ignore_bulk)
+
     def can_publish_subpage(self) -> bool:
         return False
 

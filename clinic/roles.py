@@ -61,6 +61,7 @@ PERMISSIONS: dict[str, list[str]] = {
         "clinic.delete_person",
         "clinic.view_person",
         "clinic.add_takedown",
+        "clinic.view_patienttext",
         "clinic.add_staffmember",
         "clinic.change_staffmember",
         "clinic.view_staffmember",

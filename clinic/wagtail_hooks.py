@@ -11,12 +11,19 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 from wagtail import hooks
 from wagtail.admin.auth import require_admin_access
+from wagtail.admin.widgets.button import Button
 from wagtail.models import Page
 from wagtail.permission_policies import ModelPermissionPolicy
 from wagtail.permissions import register_permission_policy
 from wagtail.snippets.models import register_snippet
 
-from clinic.admin_menus import ReviewsMenuItem, TakeDownButton
+from clinic.admin_menus import (
+    ReviewsMenuItem,
+    TakeDownButton,
+    TakeDownTextItem,
+    is_reviewed_text,
+    take_down_text_url,
+)
 from clinic.demo_mail import DemoMailItem, demo_mail_view
 from clinic.home_panels import PagesToCheckPanel, may_see
 from clinic.middleware.public_door import hide_restricted_document, hide_restricted_page
@@ -25,7 +32,8 @@ from clinic.models import StaffMember
 from clinic.models.review import APPROVALS
 from clinic.review_reports import ReviewsReport
 from clinic.rich_text import QuickPageLinkHandler
-from clinic.takedown_views import TakeDownView
+from clinic.takedown import user_may_take_down_text
+from clinic.takedown_views import TakeDownTextView, TakeDownView
 from clinic.upload_rules import before_bulk_action
 from clinic.urgent_phone_views import UrgentPhoneView
 from clinic.user_management import StaffViewSet
@@ -51,6 +59,11 @@ def register_urls() -> list[URLPattern]:
             "pages/<int:page_id>/take-down/",
             require_admin_access(TakeDownView.as_view()),
             name="take_down",
+        ),
+        path(
+            "texts/<str:app_label>/<str:model_name>/<str:pk>/take-down/",
+            require_admin_access(TakeDownTextView.as_view()),
+            name="take_down_text",
         ),
         path(
             "urgent-phone/",
@@ -94,6 +107,17 @@ def header_buttons(
 ) -> Iterator[TakeDownButton]:
     """Yield the take-down button of a page's own menu."""
     yield TakeDownButton(page=page)
+
+
+@hooks.register("register_snippet_listing_buttons")
+def text_buttons(snippet: Any, user: Any, next_url: str | None = None) -> Iterator[Button]:
+    """Yield the take-down button of a row in a list of texts."""
+    if is_reviewed_text(snippet) and user_may_take_down_text(user, snippet):
+        url = take_down_text_url(snippet)
+        yield Button(_("Take down"), url, icon_name="warning", priority=60)
+
+
+hooks.register("register_snippet_action_menu_item", lambda model: TakeDownTextItem(order=90))
 
 
 @hooks.register("construct_snippet_action_menu")

@@ -17,6 +17,7 @@ PERMISSIONS: dict[str, list[str]] = {
     LEADS: [*_LOOK, "trials.view_plainsummary"],
     ADMINISTRATORS: [
         *_CLASSIFY,
+        "trials.view_plainsummary",
         "trials.add_registryquery",
         "trials.change_registryquery",
         "trials.delete_registryquery",

@@ -14,6 +14,8 @@ from clinic.audit import record_event
 from clinic.error_pages import error_page, typed_fields
 
 ACTIVITY_PATH = "/admin/active/"
+LOGIN_PREFIX = "/admin/auth/"
+ACCESS = "wagtailadmin.access_admin"
 STARTED, ACTIVE = "staff_started_at", "staff_active_at"
 
 
@@ -41,6 +43,8 @@ class StaffSessionMiddleware:
             return self._end(request, "idle" if idle else "limit")
         if not is_background(request):
             session[ACTIVE] = now
+        if not _may_enter(request):
+            return error_page(request, HTTPStatus.FORBIDDEN)
         return self.get_response(request)
 
     def _end(self, request: HttpRequest, reason: str) -> HttpResponse:
@@ -59,6 +63,14 @@ class StaffSessionMiddleware:
         response["Clear-Site-Data"] = '"cache", "storage"'
         response["Cache-Control"] = "no-store, private"
         return response
+
+
+def _may_enter(request: HttpRequest) -> bool:
+    """Return False for somebody without any role, whom the admin and the login would send around.
+
+    The login's own addresses stay open, to leave by.
+    """
+    return request.path_info.startswith(LOGIN_PREFIX) or request.user.has_perm(ACCESS)
 
 
 @require_POST

@@ -20,7 +20,7 @@ from clinic.models.review import (
     ClinicalReviewTask,
 )
 from clinic.models.settings import ClinicSettings
-from clinic.models.takedown import TakeDown
+from clinic.models.takedown import TakeDown, TextTakeDown
 from clinic.models.texts import PatientText
 from clinic.models.user import StaffMember, User
 from clinic.models.worker import JobRun, WorkerHeartbeat
@@ -49,6 +49,7 @@ __all__ = [
     "StaffMember",
     "StandardPage",
     "TakeDown",
+    "TextTakeDown",
     "User",
     "WorkerHeartbeat",
 ]

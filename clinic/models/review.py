@@ -12,6 +12,7 @@ from wagtail.models import AbstractGroupApprovalTask, Revision, TaskState, Workf
 
 from clinic.enums import ReviewCycle
 from clinic.models.settings import ClinicSettings
+from clinic.models.takedown import TextTakeDown
 from clinic.reading import reading_level
 from clinic.review import ReviewRefused, add_months, content_sha256, review_is_required
 
@@ -86,9 +87,10 @@ class ClinicallyReviewedMixin(models.Model):
             states = states.filter(finished_at__gt=withdrawn_at)
         return states.order_by("-finished_at").first()
 
-    def approvals_count_from(self) -> Any:
+    def approvals_count_from(self: Any) -> Any:
         """Return the moment before which approvals no longer count, or None."""
-        return None
+        taken_down = TextTakeDown.latest_of(self)
+        return taken_down.taken_down_at if taken_down else None
 
     def next_review_after(self, day: date) -> date:
         """Return when a text that was checked as a whole on `day` is due again."""

@@ -1,9 +1,10 @@
-"""Taking a live page off the site at once; a safe notice answers at its address."""
+"""Taking a live page or text off the site at once; a safe notice answers at a page's address."""
 
 from datetime import datetime
 from typing import Any
 
 from django.conf import settings
+from django.contrib.contenttypes.models import ContentType
 from django.db import models
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -40,6 +41,42 @@ class TakeDown(models.Model):
 
     def __str__(self) -> str:
         return str(self.pk)
+
+
+class TextTakeDown(models.Model):
+    """A text other than a page that somebody took off the site at once. Rows stay as a record."""
+
+    content_type = models.ForeignKey(
+        "contenttypes.ContentType", on_delete=models.CASCADE, related_name="+"
+    )
+    object_id = models.CharField(max_length=64)
+    reason = models.CharField(_("reason"), max_length=500)
+    taken_down_at = models.DateTimeField(_("taken down at"), default=timezone.now)
+    taken_down_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.SET_NULL,
+        null=True,
+        related_name="+",
+        verbose_name=_("taken down by"),
+    )
+
+    class Meta:
+        default_permissions = ()
+        ordering = ["-taken_down_at"]
+        indexes = [
+            models.Index(
+                fields=["content_type", "object_id", "-taken_down_at"], name="text_taken_down"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return str(self.pk)
+
+    @classmethod
+    def latest_of(cls, text: models.Model) -> "TextTakeDown | None":
+        """Return the last time that a text was taken down."""
+        kind = ContentType.objects.get_for_model(text)
+        return cls.objects.filter(content_type=kind, object_id=str(text.pk)).first()
 
 
 class CanBeTakenDownMixin(models.Model):

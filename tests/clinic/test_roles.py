@@ -110,6 +110,7 @@ def test_administrators_manage_settings_people_and_staff():
         "clinic.add_staffmember",
         "clinic.change_staffmember",
         "clinic.view_staffmember",
+        "clinic.view_patienttext",
         "wagtailredirects.add_redirect",
         "wagtailredirects.change_redirect",
         "wagtailredirects.delete_redirect",

@@ -106,3 +106,11 @@ def test_a_new_login_starts_a_new_session(staff, editor):
 
 def test_the_script_that_gives_the_sign_is_on_every_admin_page(staff):
     assert "clinic/js/staff_activity.js" in staff.get(HOME, **NAVIGATION).text
+
+
+def test_somebody_without_a_role_gets_a_page_and_can_leave(client):
+    client.force_login(make_user())
+    for address in (HOME, "/admin/auth/login/", "/admin/inquiries/"):
+        assert client.get(address, follow=True, **NAVIGATION).status_code == 403
+    client.post("/admin/auth/logout/")
+    assert not client.session.get("_auth_user_id")
