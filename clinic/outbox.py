@@ -14,17 +14,24 @@ from email.utils import parseaddr
 from urllib.parse import urlsplit
 
 from django.conf import settings
+from django.contrib.auth.base_user import AbstractBaseUser
+from django.contrib.auth.models import AnonymousUser
 from django.core.mail import EmailMessage
 from django.db import transaction
 from django.db.models import F
 from django.db.models.functions import Coalesce
+from django.http import HttpRequest
 from django.utils import timezone
+from django.utils.functional import Promise
 
+from clinic.audit import record_event
 from clinic.models import OutboxMessage
+from clinic.models.outbox import OutboxQuerySet
 
 logger = logging.getLogger(__name__)
 
 Build = Callable[[OutboxMessage], EmailMessage | None]
+Link = Callable[[str, AbstractBaseUser | AnonymousUser], str]
 
 # Longer than a mail server can keep us: six commands of EMAIL_TIMEOUT each.
 LEASE = timedelta(minutes=5)
@@ -33,15 +40,33 @@ LONGEST_DELAY = timedelta(hours=6)
 GIVE_UP_AFTER = timedelta(hours=72)
 
 _builders: dict[str, Build] = {}
+_labels: dict[str, str | Promise] = {}
+_links: dict[str, Link] = {}
 _jitter = random.SystemRandom()
 
 
-def register_template(name: str, build: Build) -> None:
-    """Let ``build`` write the messages of a template.
+def register_template(name: str, build: Build, label: str | Promise = "") -> None:
+    """Let ``build`` write the messages of a template, which staff know by ``label``.
 
     It returns None when there is nobody to write to any more; the message is then cancelled.
     """
-    _builders[name] = build
+    _builders[name], _labels[name] = build, label or name
+
+
+def register_subject(subject_type: str, link: Link) -> None:
+    """Let ``link`` say where staff find what a message is about; "" for those who may not."""
+    _links[subject_type] = link
+
+
+def template_label(name: str) -> str:
+    """Return the words by which staff know a template."""
+    return str(_labels.get(name, name))
+
+
+def subject_link(message: OutboxMessage, user: AbstractBaseUser | AnonymousUser) -> str:
+    """Return where a user finds what a message is about, "" for nowhere."""
+    link = _links.get(message.subject_type)
+    return link(message.subject_id, user) if link else ""
 
 
 def enqueue(
@@ -74,9 +99,36 @@ def enqueue(
 
 
 def cancel_for_subject(subject_type: str, subject_id: object) -> int:
-    """Cancel what is not yet sent about an object; return how many messages."""
-    pending = OutboxMessage.objects.for_subject(subject_type, subject_id).pending()
-    return pending.update(cancelled_at=timezone.now())
+    """Cancel what is not sent about an object, given up or not; return how many messages."""
+    unsent = OutboxMessage.objects.for_subject(subject_type, subject_id).unsent()
+    return unsent.update(cancelled_at=timezone.now())
+
+
+@transaction.atomic
+def send_again(
+    messages: OutboxQuerySet,
+    *,
+    actor: AbstractBaseUser | AnonymousUser,
+    request: HttpRequest | None = None,
+) -> int:
+    """Queue messages that were given up, as if they were new; return how many."""
+    given_up = list(messages.dead().select_for_update().values_list("pk", "template"))
+    OutboxMessage.objects.filter(pk__in=[pk for pk, _template in given_up]).update(
+        dead_at=None,
+        first_attempted_at=None,
+        attempts=0,
+        next_attempt_at=timezone.now(),
+    )
+    for pk, template in given_up:
+        record_event(
+            action="outbox.sent_again",
+            actor=actor,
+            object_type="outbox",
+            object_id=pk,
+            data={"template": template},
+            request=request,
+        )
+    return len(given_up)
 
 
 def message_id(message: OutboxMessage) -> str:

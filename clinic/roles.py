@@ -51,9 +51,10 @@ PERMISSIONS: dict[str, list[str]] = {
         "clinic.confirm_urgent_phone",
     ],
     COORDINATORS: ["wagtailadmin.access_admin"],
-    LEADS: ["wagtailadmin.access_admin"],
+    LEADS: ["wagtailadmin.access_admin", "clinic.change_outboxmessage"],
     ADMINISTRATORS: [
         "wagtailadmin.access_admin",
+        "clinic.change_outboxmessage",
         "clinic.change_clinicsettings",
         "clinic.confirm_urgent_phone",
         "clinic.add_person",

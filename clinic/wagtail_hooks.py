@@ -17,6 +17,7 @@ from wagtail.permission_policies import ModelPermissionPolicy
 from wagtail.permissions import register_permission_policy
 from wagtail.snippets.models import register_snippet
 
+from clinic import attention
 from clinic.admin_menus import (
     ReviewsMenuItem,
     TakeDownButton,
@@ -24,6 +25,7 @@ from clinic.admin_menus import (
     is_reviewed_text,
     take_down_text_url,
 )
+from clinic.attention_views import GivenUpMessagesView
 from clinic.demo_mail import DemoMailItem, demo_mail_view
 from clinic.home_panels import PagesToCheckPanel, may_see
 from clinic.middleware.public_door import hide_restricted_document, hide_restricted_page
@@ -75,6 +77,11 @@ def register_urls() -> list[URLPattern]:
             "reports/clinical-reviews/results/",
             ReviewsReport.as_view(results_only=True),
             name="clinical_reviews_results",
+        ),
+        path(
+            "given-up-messages/",
+            require_admin_access(GivenUpMessagesView.as_view()),
+            name="given_up_messages",
         ),
         path("demo-mail/", require_admin_access(demo_mail_view), name="demo_mail"),
         path("active/", require_admin_access(staff_is_active), name="staff_is_active"),
@@ -156,7 +163,9 @@ hooks.register("before_serve_document", hide_restricted_document, order=-10)
 
 @hooks.register("construct_homepage_panels")
 def home_panels(request: HttpRequest, panels: list[Any]) -> None:
-    """Add what editors and reviewers should look at."""
+    """Add what editors and reviewers, and what leads and administrators should look at."""
+    if attention.may_see(request.user):
+        panels.append(attention.AttentionPanel())
     if may_see(request.user):
         panels.append(PagesToCheckPanel())
 

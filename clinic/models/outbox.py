@@ -15,9 +15,13 @@ class Audience(models.TextChoices):
 
 
 class OutboxQuerySet(models.QuerySet["OutboxMessage"]):
+    def unsent(self) -> "OutboxQuerySet":
+        """Return what was neither sent nor cancelled, given up or not."""
+        return self.filter(sent_at=None, cancelled_at=None)
+
     def pending(self) -> "OutboxQuerySet":
         """Return what still has to be sent."""
-        return self.filter(sent_at=None, dead_at=None, cancelled_at=None)
+        return self.unsent().filter(dead_at=None)
 
     def due(self, now: datetime) -> "OutboxQuerySet":
         """Return what may be claimed at ``now``: its time has come and no lease is running."""
@@ -25,8 +29,8 @@ class OutboxQuerySet(models.QuerySet["OutboxMessage"]):
         return self.pending().filter(unclaimed, next_attempt_at__lte=now)
 
     def dead(self) -> "OutboxQuerySet":
-        """Return what was given up."""
-        return self.filter(dead_at__isnull=False)
+        """Return what was given up and is still wanted."""
+        return self.unsent().filter(dead_at__isnull=False)
 
     def for_subject(self, subject_type: str, subject_id: object) -> "OutboxQuerySet":
         """Return the messages about one object."""

@@ -3,13 +3,15 @@ import re
 import pytest
 from django.core import mail
 from django.template.loader import render_to_string
+from django.urls import reverse
+from django.utils import timezone
 
 from clinic.models import AuditEvent, ClinicSettings, OutboxMessage
 from clinic.outbox import send_next
-from clinic.roles import COORDINATORS, LEADS
+from clinic.roles import ADMINISTRATORS, COORDINATORS, LEADS
 from tests.factories import make_home_page, make_user
 from tests.inquiries.factories import PLANTED, make_inquiry, make_member, make_trial
-from trials.inquiries.enums import Closing, InquiryState
+from trials.inquiries.enums import CLOSINGS, Closing, InquiryState
 from trials.inquiries.services import assign, change_state
 
 pytestmark = pytest.mark.django_db
@@ -117,3 +119,29 @@ def test_every_queued_template__has_a_writer():
 
     make_inquiry()
     assert set(OutboxMessage.objects.values_list("template", flat=True)) <= set(outbox._builders)
+
+
+def test_given_up_message__leads_only_those_to_the_inquiry_who_may_see_it(client):
+    inquiry = make_inquiry()
+    OutboxMessage.objects.update(dead_at=timezone.now())
+    address = reverse("inbox:inquiry", args=[inquiry.pk])
+    for role, may_see in ((LEADS, True), (ADMINISTRATORS, False)):
+        client.force_login(make_user(role))
+        text = client.get("/admin/given-up-messages/").text
+        assert "Confirmation" in text and (address in text) == may_see
+        assert not [value for value in PLANTED.values() if value in text]
+
+
+def test_do_not_contact__given_up_messages_are_never_sent_again(client):
+    lead, inquiry = make_user(LEADS), make_inquiry()
+    OutboxMessage.objects.update(dead_at=timezone.now())
+    change_state(
+        inquiry_id=inquiry.pk,
+        state=InquiryState.DO_NOT_CONTACT,
+        closing=CLOSINGS[InquiryState.DO_NOT_CONTACT][0],
+        actor=lead,
+        version=0,
+    )
+    client.force_login(lead)
+    client.post("/admin/given-up-messages/", {"message": "all"})
+    assert send_all() == []

@@ -14,7 +14,7 @@ from django.utils.translation import override
 
 from clinic.audit import record_event
 from clinic.models import OutboxMessage
-from clinic.outbox import register_template
+from clinic.outbox import register_subject, register_template
 from clinic.site_facts import clinic_settings
 from trials.inquiries.models import Inquiry
 from trials.inquiries.permissions import COORDINATORS, LEADS
@@ -101,10 +101,18 @@ def build_flood(message: OutboxMessage) -> EmailMessage | None:
     return _to_staff(message, sentence, path=quarantine, template="flood")
 
 
+def link_to_inquiry(inquiry_id: str, user: Any) -> str:
+    """Return the address of an inquiry in the inbox for those who may see it, else ""."""
+    if Inquiry.objects.visible_to(user).filter(pk=inquiry_id).exists():
+        return reverse("inbox:inquiry", args=[inquiry_id])
+    return ""
+
+
 def register() -> None:
     """Tell the outbox who writes these messages."""
-    register_template("inquiry_received", build_received)
-    register_template("inquiry_closed", build_closed)
-    register_template("inquiry_nudge", build_nudge)
-    register_template("inquiry_corrected", build_corrected)
-    register_template("inquiry_flood", build_flood)
+    register_subject("inquiry", link_to_inquiry)
+    register_template("inquiry_received", build_received, _("Confirmation"))
+    register_template("inquiry_closed", build_closed, _("Closing message"))
+    register_template("inquiry_nudge", build_nudge, _("Word of a new message"))
+    register_template("inquiry_corrected", build_corrected, _("Word of a correction"))
+    register_template("inquiry_flood", build_flood, _("Word of many messages from one place"))
