@@ -6,6 +6,7 @@ A page is stored under the number that was read *before* it was rendered, so tha
 old rows can never be stored under the new number (docs/decisions/0004).
 """
 
+import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from time import monotonic, time_ns
@@ -30,6 +31,7 @@ PARAMETERS = frozenset({"page"})
 # reach a page.
 _IGNORED = frozenset({"fbclid", "gclid", "msclkid", "mc_cid", "mc_eid"})
 _IGNORED_PREFIX = "utm_"
+_PAGE_NUMBER = re.compile(r"[1-9][0-9]{0,2}")
 
 
 def bump() -> None:
@@ -131,14 +133,17 @@ class PageCache:
                 for pair in parse_qsl(query, keep_blank_values=True)
                 if pair[0] not in _IGNORED and not pair[0].startswith(_IGNORED_PREFIX)
             ]
-            if not all(name in PARAMETERS for name, _ in pairs):
+            if not all(
+                name in PARAMETERS and _PAGE_NUMBER.fullmatch(value) for name, value in pairs
+            ):
                 return None
             query = urlencode(sorted(pairs))
             environ["QUERY_STRING"] = query
         return (
             environ.get("wsgi.url_scheme", ""),
-            environ.get("HTTP_X_FORWARDED_PROTO", ""),
-            environ.get("HTTP_HOST", ""),
+            # Only what a proxy of ours would write: a client must not make copies with other words.
+            str(environ.get("HTTP_X_FORWARDED_PROTO") == "https"),
+            environ.get("HTTP_HOST", "").lower(),
             environ.get("SCRIPT_NAME", ""),
             path,
             query,

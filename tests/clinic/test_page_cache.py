@@ -181,6 +181,23 @@ class TestKey:
         Answer(cache)
         assert Answer(cache, **environ).source == "miss"
 
+    @pytest.mark.parametrize(
+        "environ",
+        [
+            {"HTTP_X_FORWARDED_PROTO": "made-up"},
+            {"HTTP_HOST": "TestServer"},
+            {"HTTP_X_FORWARDED_HOST": "evil.example"},
+            {"HTTP_ACCEPT_LANGUAGE": "es"},
+            {"HTTP_USER_AGENT": "other"},
+            {"HTTP_COOKIE": "theme=dark"},
+        ],
+    )
+    def test_words_of_a_client_make_no_copies(
+        self, cache: PageCache, environ: dict[str, str]
+    ) -> None:
+        Answer(cache, HTTP_HOST="testserver")
+        assert Answer(cache, **{"HTTP_HOST": "testserver"} | environ).source == "hit"
+
     @pytest.mark.parametrize("query", ["utm_source=mail", "fbclid=1&utm_x=2"])
     def test_marks_of_advertising_are_dropped(
         self, cache: PageCache, site: Site, query: str
@@ -199,6 +216,9 @@ class TestKey:
             {"PATH_INFO": "/static/site.css"},
             {"QUERY_STRING": "q=melanoma"},
             {"QUERY_STRING": "page=2&q=melanoma"},
+            {"QUERY_STRING": "page=0"},
+            {"QUERY_STRING": "page=12345"},
+            {"QUERY_STRING": "page=x"},
         ],
     )
     def test_never_answers_from_the_cache(
