@@ -151,14 +151,23 @@ class TestTooLarge:
         card = contact_card.ContactCard("Clinic", "(415) 555-0100", "(415) 555-0199")
         monkeypatch.setattr(contact_card, "_known", [card])
 
-    def test_form_page_offers_the_number_and_says_what_to_do(self, client, settings):
+    def test_form_page_offers_the_number_and_keeps_the_text(self, client, settings):
         settings.PROCESS = "public"
-        response = client.post("/en/trials/help/", {"message": "x" * 70_000})
+        text = "My <b>story</b>. " * 5_000
+        response = client.post("/en/trials/help/", {"message": text})
         words = response.text[: response.text.index("panel--urgent")]
         assert response.status_code == 413
-        assert 'href="tel:+14155550100"' in words and "Shorten it" in words
+        assert 'href="tel:+14155550100"' in words and "copy what matters" in words
+        assert words.count("My &lt;b&gt;story&lt;/b&gt;.") == 5_000
+        assert "Send again" not in words
+
+    def test_beyond_what_is_read_the_page_says_what_to_do(self, client, settings):
+        settings.PROCESS = "public"
+        response = client.post("/en/trials/help/", {"message": "x" * 3_000_000})
+        assert response.status_code == 413
+        assert "send a shorter one" in response.text and "x" * 99 not in response.text
 
     def test_upload_page_speaks_of_files(self, client):
         response = client.post("/admin/images/add/", {"title": "x" * 13_000_000})
         assert response.status_code == 413
-        assert "12 MB" in response.text and "Shorten it and send it again. One" not in response.text
+        assert "12 MB" in response.text and "One page of text" not in response.text
