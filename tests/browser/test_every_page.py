@@ -103,8 +103,8 @@ def test_states_with_errors__are_clean(
 
 OUR_SCREENS = {
     "coordinator": ["/admin/inquiries/", "/admin/inquiries/?tab=overdue", "/admin/demo-mail/"],
-    "lead": ["/admin/inquiries/", "/admin/trial-teams/"],
-    "admin": ["/admin/staff/", "/admin/urgent-phone/"],
+    "lead": ["/admin/inquiries/", "/admin/trial-teams/", "/admin/given-up-messages/"],
+    "admin": ["/admin/staff/", "/admin/urgent-phone/", "/admin/given-up-messages/"],
 }
 WAGTAIL_SCREENS = {
     "editor": ["/admin/", "/admin/pages/", "/admin/images/", "/admin/snippets/clinic/patienttext/"],
