@@ -13,6 +13,9 @@ from education.models import CancerType, EducationIndexPage, EducationPage, Ther
 
 register = template.Library()
 
+# Where a drawing tells the pages apart; sixty of them would make the list longer, not clearer.
+DRAWN_SECTIONS = frozenset({EducationPage.Section.BASICS, EducationPage.Section.TYPES})
+
 
 @register.simple_tag
 def education_sections(index_page: EducationIndexPage) -> list[dict[str, Any]]:
@@ -24,7 +27,8 @@ def education_sections(index_page: EducationIndexPage) -> list[dict[str, Any]]:
     for key, label in EducationPage.Section.choices:
         found = [page for page in pages if page.section == key]
         if found:
-            sections.append({"key": key, "label": label, "pages": found})
+            is_plain = key not in DRAWN_SECTIONS
+            sections.append({"key": key, "label": label, "pages": found, "is_plain": is_plain})
     return sections
 
 
