@@ -13,10 +13,11 @@ from clinic.search_terms import Clause, as_sql
 
 # No text of ours holds these two, so a mark can never be forged by what stands in a text.
 START, STOP = "\x02", "\x03"
+GAP = " … "
 WHOLE = f"StartSel={START}, StopSel={STOP}, HighlightAll=true"
 PARTS = (
     f"StartSel={START}, StopSel={STOP}, MaxFragments=2, MaxWords=26, MinWords=10, "
-    'FragmentDelimiter=" … "'
+    f'FragmentDelimiter="{GAP}"'
 )
 
 
@@ -41,7 +42,11 @@ def marked(
     options = PARTS if parts else WHOLE
     with connection.cursor() as cursor:
         cursor.execute(statement, [config, config, options, clean, *parameters])
-        return [(bool(fits), _html(text)) for fits, text in cursor.fetchall()]
+        rows = cursor.fetchall()
+    return [
+        (bool(fits), _html(_with_dots(found, text) if parts else found))
+        for (fits, found), text in zip(rows, clean, strict=True)
+    ]
 
 
 def has_marks(html: SafeString) -> bool:
@@ -60,6 +65,16 @@ def text_of(page: Page) -> str:
 
 def _readable(field: Any, page: Page) -> list[str]:
     return [str(text) for text in field.get_searchable_content(field.value_from_object(page))]
+
+
+def _with_dots(found: str, text: str) -> str:
+    """Return passages with dots where the text goes on before the first or after the last."""
+    passages = found.replace(START, "").replace(STOP, "").split(GAP)
+    before = "" if text.lstrip().startswith(passages[0].lstrip()) else "… "
+    # The passage ends at a word: a full stop behind the very last one is no text that goes on.
+    rest = text.rpartition(passages[-1])[2].rstrip()
+    after = " …" if any(character.isalnum() for character in rest) else rest
+    return f"{before}{found}{after}"
 
 
 def _html(text: str) -> SafeString:

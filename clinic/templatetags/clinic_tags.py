@@ -1,5 +1,6 @@
 """What the templates of every room need: the site's frame, facts, drawings and pictures."""
 
+import re
 from typing import Any
 
 from django import template
@@ -22,6 +23,9 @@ from clinic.site_facts import clinic_settings as read_settings
 from clinic.site_facts import patient_texts
 
 register = template.Library()
+
+# No stop after "Dr." or an initial: a capital letter must follow a word of three letters or more.
+SENTENCE = re.compile(r"(?<=[\w)”\"]{3}[.!?])\s+(?=[¿¡“\"(]?[A-ZÁÉÍÓÚÑ])")
 
 
 @register.simple_tag(takes_context=True)
@@ -55,6 +59,12 @@ def dial_link(number: str) -> str:
 def unbroken(text: str) -> SafeString:
     """Return the text, a phone number for example, so that no line breaks inside it."""
     return format_html('<span class="unbroken">{}</span>', text)
+
+
+@register.filter
+def first_sentence(text: str) -> str:
+    """Return a text up to its first full stop, question mark or exclamation mark."""
+    return SENTENCE.split(text, maxsplit=1)[0]
 
 
 @register.simple_tag

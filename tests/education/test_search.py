@@ -99,6 +99,16 @@ class TestOrderAndExcerpts:
         [result] = results("teaching")
         assert "They <mark>teach</mark> cells &amp; more" in result.excerpt
 
+    def test_excerpt__has_dots_only_where_the_text_goes_on(self) -> None:
+        words = " ".join(["much", "more", "besides"] * 20)
+        make_education_page(title="Vaccines", introduction=f"They teach cells. {words}")
+        make_education_page(title="Antibodies", introduction=f"{words} teach cells.")
+        found = {result.title: result.excerpt for result in results("teaching")}
+        assert found["Vaccines"].startswith("They")
+        assert found["Vaccines"].endswith(" …")
+        assert found["Antibodies"].startswith("… ")
+        assert found["Antibodies"].endswith("cells.")
+
     def test_excerpt__never_carries_markup_of_the_text(self) -> None:
         make_education_page(
             title="Cells <b>bold</b>", introduction="cells <img src=x onerror=alert(1)> \x02x\x03"

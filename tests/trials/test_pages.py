@@ -47,6 +47,14 @@ class TestSearchPage:
         assert "There is no page 7" in shown
         assert "no-store" in response["Cache-Control"]
 
+    def test_the_way_back_stands_on_every_trial_page(self, clinic, client):
+        sync_studies(open_study())
+        for address in ("/en/trials/NCT99990001/", "/en/trials/NCT99990001/interest/"):
+            html = client.get(address).content.decode()
+            way = html[html.index('<nav class="breadcrumbs') : html.index("</ol>")]
+            assert re.findall(r'href="([^"]*)"', way)[1:] == ["/en/trials/"]
+            assert "NCT99990001" in way
+
     def test_an_empty_result_helps(self, clinic, client):
         sync_studies(make_study())
         response = client.get("/en/trials/?q=melanoma&status=completed")
