@@ -328,3 +328,55 @@ def test_list__costs_the_same_for_many_as_for_few(client, people, trial, inquiry
         client.get(INBOX)
     sent = [query["sql"] for query in queries if "SAVEPOINT" not in query["sql"]]
     assert len(sent) <= 20, sent
+
+
+class TestDashboard:
+    """The dashboard says what waits, in numbers, to those who have an inbox."""
+
+    def test_numbers__are_those_of_the_inquiries_one_may_see(self, client, people, trial, inquiry):
+        make_inquiry(trial=make_trial())
+        mine = make_inquiry(trial=trial)
+        assign(inquiry_id=mine.pk, assignee=people["coordinator"], actor=people["lead"], version=0)
+        late = make_inquiry(trial=trial)
+        long_ago = timezone.now() - timedelta(days=9)
+        Inquiry.objects.filter(pk=late.pk).update(
+            received_at=long_ago, reply_due_at=long_ago + timedelta(days=1)
+        )
+        log_in(client, people["coordinator"])
+        [panel] = [
+            panel for panel in client.get("/admin/").context["panels"] if panel.name == "inbox"
+        ]
+        request = client.get("/admin/").wsgi_request
+        shown = panel.get_context_data({"request": request})
+        numbers = {str(tile.label): tile.number for tile in shown["tiles"]}
+        assert numbers == {
+            "Overdue": 1,
+            "Nobody assigned": 2,
+            "Assigned to me": 1,
+            "All open": 3,
+            "Quarantine": 0,
+        }
+        assert shown["next_due_at"] > timezone.now()
+
+    def test_panel__names_nobody_and_its_links_lead_on(self, client, people, inquiry):
+        log_in(client, people["coordinator"])
+        html = client.get("/admin/").content.decode()
+        for planted in (PLANTED["name"], PLANTED["email"], inquiry.reference):
+            assert planted not in html
+        for part in ("overdue", "unassigned", "mine", "open", "quarantine"):
+            assert f'href="/admin/inquiries/?show={part}"' in html
+            assert client.get(f"{INBOX}?show={part}").status_code == HTTPStatus.OK
+        assert "Search all pages" not in html
+
+    @pytest.mark.parametrize("who", ["editor", "reviewer", "administrator", "superuser"])
+    def test_panel__is_not_there_without_an_inbox(self, client, people, inquiry, who):
+        log_in(client, people[who])
+        assert "?show=overdue" not in client.get("/admin/").content.decode()
+
+    def test_unassigned__lists_what_nobody_has_taken(self, client, people, trial, inquiry):
+        taken = make_inquiry(trial=trial)
+        assign(inquiry_id=taken.pk, assignee=people["coordinator"], actor=people["lead"], version=0)
+        log_in(client, people["lead"])
+        html = client.get(f"{INBOX}?show=unassigned").content.decode()
+        assert inquiry.reference in html
+        assert taken.reference not in html

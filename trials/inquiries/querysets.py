@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.apps import apps
 from django.db import models
-from django.db.models import Case, Count, Exists, F, OuterRef, Prefetch, Q, Value, When
+from django.db.models import Case, Count, Exists, F, Min, OuterRef, Prefetch, Q, Value, When
 
 from trials.inquiries.enums import OPEN, Visibility
 from trials.inquiries.permissions import user_is_lead, user_may_use_inbox
@@ -53,12 +53,20 @@ class InquiryQuerySet(models.QuerySet[Any]):
             ~Exists(of_a_team) | Q(is_quarantined=True), assignee__isnull=True
         )
 
-    def counts(self, now: datetime) -> dict[str, int]:
-        """Return how many open inquiries are in quarantine and how many are overdue."""
-        is_overdue = Q(first_attempt_at__isnull=True, reply_due_at__lt=now)
+    def counts(self, now: datetime, user: "User") -> dict[str, Any]:
+        """Return how many inquiries are in each part of a user's inbox, and the next due time.
+
+        ``next_due_at`` is None when no reply clock runs that is not overdue already.
+        """
+        waits = Q(first_attempt_at__isnull=True)
+        is_overdue = waits & Q(reply_due_at__lt=now)
         return self.open().aggregate(
+            open=Count("pk", filter=Q(is_quarantined=False)),
             quarantine=Count("pk", filter=Q(is_quarantined=True)),
             overdue=Count("pk", filter=is_overdue),
+            unassigned=Count("pk", filter=Q(assignee__isnull=True, is_quarantined=False)),
+            mine=Count("pk", filter=Q(assignee=user)),
+            next_due_at=Min("reply_due_at", filter=waits & Q(reply_due_at__gte=now)),
         )
 
     def by_clock(self) -> "InquiryQuerySet":

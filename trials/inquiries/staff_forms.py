@@ -41,6 +41,7 @@ class FilterForm(forms.Form):
     SHOW = [
         ("open", pgettext_lazy("inquiries", "Open")),
         ("mine", _("Assigned to me")),
+        ("unassigned", _("Nobody assigned")),
         ("overdue", _("Overdue")),
         ("quarantine", _("Quarantine")),
         ("closed", pgettext_lazy("inquiries", "Closed")),

@@ -133,7 +133,7 @@ class InboxView(InboxAccessMixin, WagtailAdminTemplateMixin, TemplateView):
             filters=filters,
             search_form=search_form,
             is_search=is_search,
-            counts=visible.counts(now),
+            counts=visible.counts(now, user),
         )
         return self.render_to_response(context)
 
@@ -144,6 +144,8 @@ def _filtered(inquiries: InquiryQuerySet, filters: FilterForm, user: User) -> In
     match wanted.get("show") or "open":
         case "mine":
             inquiries = inquiries.open().filter(assignee=user)
+        case "unassigned":
+            inquiries = inquiries.open().filter(assignee__isnull=True, is_quarantined=False)
         case "overdue":
             inquiries = inquiries.overdue(timezone.now())
         case "quarantine":

@@ -1,8 +1,13 @@
 """Registers the inbox with the Wagtail admin."""
 
+from typing import Any
+
+from django.http import HttpRequest
 from wagtail import hooks
 from wagtail.admin.viewsets.base import ViewSet
 
+from trials.inquiries.home_panels import InboxPanel
+from trials.inquiries.permissions import user_may_use_inbox
 from trials.inquiries.viewsets import InboxViewSet, TrialTeamsViewSet
 
 
@@ -10,3 +15,10 @@ from trials.inquiries.viewsets import InboxViewSet, TrialTeamsViewSet
 def register_viewsets() -> list[ViewSet]:
     """Return the viewsets of this room."""
     return [InboxViewSet(), TrialTeamsViewSet()]
+
+
+@hooks.register("construct_homepage_panels")
+def home_panels(request: HttpRequest, panels: list[Any]) -> None:
+    """Add what waits in the inbox, for those who have one."""
+    if user_may_use_inbox(request.user):
+        panels.append(InboxPanel())
