@@ -26,6 +26,7 @@ from clinic.admin_menus import (
     take_down_text_url,
 )
 from clinic.attention_views import GivenUpMessagesView
+from clinic.content_checker import check_our_content
 from clinic.demo_mail import DemoMailItem, demo_mail_view
 from clinic.home_panels import PagesToCheckPanel, may_see
 from clinic.middleware.public_door import hide_restricted_document, hide_restricted_page
@@ -36,6 +37,7 @@ from clinic.review_reports import ReviewsReport
 from clinic.rich_text import QuickPageLinkHandler
 from clinic.takedown import user_may_take_down_text
 from clinic.takedown_views import TakeDownTextView, TakeDownView
+from clinic.translation_views import TranslationView
 from clinic.upload_rules import before_bulk_action
 from clinic.urgent_phone_views import UrgentPhoneView
 from clinic.user_management import StaffViewSet
@@ -71,6 +73,11 @@ def register_urls() -> list[URLPattern]:
             "urgent-phone/",
             require_admin_access(UrgentPhoneView.as_view()),
             name="urgent_phone",
+        ),
+        path(
+            "translations/<str:app_label>/<str:model_name>/<str:pk>/",
+            require_admin_access(TranslationView.as_view()),
+            name="translation",
         ),
         path("reports/clinical-reviews/", ReviewsReport.as_view(), name="clinical_reviews"),
         path(
@@ -156,6 +163,7 @@ def register_link_handler(features: Any) -> None:
     features.register_link_type(QuickPageLinkHandler)
 
 
+hooks.register("construct_wagtail_userbar", check_our_content)
 hooks.register("before_serve_page", hide_restricted_page, order=-10)
 hooks.register("before_bulk_action", before_bulk_action)
 hooks.register("before_serve_document", hide_restricted_document, order=-10)

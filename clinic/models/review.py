@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from wagtail.models import AbstractGroupApprovalTask, Revision, TaskState, WorkflowState
 
 from clinic.enums import ReviewCycle
+from clinic.findings import approval_refusal, findings_of
 from clinic.models.settings import ClinicSettings
 from clinic.models.takedown import TextTakeDown
 from clinic.reading import reading_level
@@ -230,7 +231,10 @@ class ClinicalReviewTask(AbstractGroupApprovalTask):
             raise ReviewRefused(
                 gettext("Nobody has reviewed this text yet. Please check the whole page.")
             )
-        if level := reading_level(revision.as_object()):
+        submitted = revision.as_object()
+        if refusal := approval_refusal(findings_of(submitted)):
+            raise ReviewRefused(refusal)
+        if level := reading_level(submitted):
             if level.is_too_hard and not reason:
                 raise ReviewRefused(
                     gettext(

@@ -10,6 +10,15 @@ from education.models import EducationIndexPage, EducationPage
 from tests.factories import make_home_page
 
 _number = count(1)
+SOURCE = (
+    "citation",
+    {
+        "title": "Immunotherapy",
+        "publisher": "NCI",
+        "url": "https://www.cancer.gov/",
+        "accessed": None,
+    },
+)
 
 
 def make_education_index(parent: Page | None = None, **overrides: Any) -> EducationIndexPage:
@@ -26,8 +35,14 @@ def make_education_index(parent: Page | None = None, **overrides: Any) -> Educat
 
 
 def make_education_page(parent: Page | None = None, **overrides: Any) -> EducationPage:
-    """Return a live education page."""
+    """Return a live education page with a source."""
     parent = parent or EducationIndexPage.objects.first() or make_education_index()
     number = next(_number)
-    fields = {"title": f"Answer {number}", "slug": f"answer-{number}", "locale": parent.locale}
-    return parent.add_child(instance=EducationPage(**{**fields, **overrides}))
+    fields = {
+        "title": f"Answer {number}",
+        "slug": f"answer-{number}",
+        "locale": parent.locale,
+        "citations": [SOURCE],
+        **overrides,
+    }
+    return parent.add_child(instance=EducationPage(**fields))
