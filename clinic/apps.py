@@ -19,6 +19,7 @@ class ClinicConfig(AppConfig):
             review_digest,
             second_factor,
             superuser_audit,
+            translation_signals,
             upload_rules,
         )
         from clinic.contact_card import remember_saved
@@ -34,6 +35,7 @@ class ClinicConfig(AppConfig):
         second_factor.connect()
         rendition_signals.connect()
         superuser_audit.connect()
+        translation_signals.connect()
         deletion_rules.connect()
         upload_rules.connect()
         review_digest.register()

@@ -25,6 +25,7 @@ _CONTENT = [
     "clinic_person",
     "clinic_standardpage",
     "clinic_takedown",
+    "clinic_translation",
 ]
 # Readable by the public role, but nothing that a cached page shows.
 NOT_SHOWN = {

@@ -1,18 +1,23 @@
 """What stands around every page: menu, breadcrumbs, language links. Few queries, once a request."""
 
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
 from django.conf import settings
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import CharField, Exists, OuterRef, Q, Subquery
+from django.db.models.functions import Cast
 from django.http import HttpRequest
 from django.urls import translate_url
 from django.utils.translation import get_language, get_language_info
 from wagtail.models import Page, PageViewRestriction
 
+from clinic.models import Translation
+
 HOME_DEPTH = 2
 MENU_DEPTH = 3
 NOT_TRANSLATED = "not-translated"
+SOURCE = settings.LANGUAGE_CODE.split("-")[0]  # what translations are made from
 
 
 @dataclass(frozen=True)
@@ -27,7 +32,10 @@ class Link:
 
 @dataclass(frozen=True)
 class LanguageLink:
-    """The way to this page in a language; not ``is_exact`` when it leads to an ancestor."""
+    """The way to this page in a language; not ``is_exact`` when it leads to an ancestor.
+
+    ``newer_since`` says that the English page has changed since the current one was translated.
+    """
 
     code: str
     name: str
@@ -35,6 +43,7 @@ class LanguageLink:
     is_current: bool = False
     is_exact: bool = True
     target_title: str = ""
+    newer_since: datetime | None = None
 
 
 @dataclass(frozen=True)
@@ -73,16 +82,27 @@ def load_surroundings(
         family = Page.objects.filter(path__in=paths, depth__gte=HOME_DEPTH)
         wanted |= Q(path__in=paths) | Q(translation_key__in=family.values("translation_key"))
     restrictions = PageViewRestriction.objects.filter(page_id=OuterRef("pk"))
-    rows = list(
+    pages = (
         Page.objects.live()
         .filter(wanted, depth__gte=HOME_DEPTH)
         .annotate(is_restricted=Exists(restrictions))
         .select_related("locale")
         .order_by("path")
     )
+    rows = list(pages if _language() == SOURCE else pages.annotate(newer_since=_newer_since()))
     if page is None or not page.pk:
         return _navigation(request, None, rows), view_language_links(request)
     return _navigation(request, page, rows), _page_language_links(request, page, rows)
+
+
+def _newer_since() -> Subquery:
+    """Return when the English page of each page moved on, without a query of its own."""
+    record = Translation.objects.filter(
+        content_type__app_label="wagtailcore",
+        content_type__model="page",
+        object_id=Cast(OuterRef("pk"), CharField()),
+    )
+    return Subquery(record.values("source_changed_at")[:1])
 
 
 def _navigation(request: HttpRequest | None, page: Page | None, rows: list[Any]) -> Navigation:
@@ -125,6 +145,8 @@ def _page_language_links(
         and row.locale_id != page.locale_id
         and not row.is_restricted
     }
+    ours = next((row for row in rows if row.pk == page.pk), None)
+    newer_since = getattr(ours, "newer_since", None)
     links = []
     for code, _name in settings.LANGUAGES:
         found = translations.get(code)
@@ -135,7 +157,10 @@ def _page_language_links(
         else:
             exact = found.translation_key == page.translation_key
             url = (found.get_url(request) or "") + ("" if exact else f"#{NOT_TRANSLATED}")
-            links.append(_language_link(code, url, is_exact=exact, target_title=found.title))
+            flags: dict[str, Any] = {"is_exact": exact, "target_title": found.title}
+            if exact and code == SOURCE:
+                flags["newer_since"] = newer_since
+            links.append(_language_link(code, url, **flags))
     return links
 
 

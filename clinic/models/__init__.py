@@ -22,6 +22,7 @@ from clinic.models.review import (
 from clinic.models.settings import ClinicSettings
 from clinic.models.takedown import TakeDown, TextTakeDown
 from clinic.models.texts import PatientText
+from clinic.models.translation import Translation, TranslationState
 from clinic.models.user import StaffMember, User
 from clinic.models.worker import JobRun, WorkerHeartbeat
 
@@ -50,6 +51,8 @@ __all__ = [
     "StandardPage",
     "TakeDown",
     "TextTakeDown",
+    "Translation",
+    "TranslationState",
     "User",
     "WorkerHeartbeat",
 ]

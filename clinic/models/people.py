@@ -12,10 +12,10 @@ class PersonQuerySet(models.QuerySet["Person"]):
     """Reads of people in the words of the site."""
 
     def for_listing(self) -> "PersonQuerySet":
-        """Return the people of the active language in order, with photos and their renditions."""
+        """Return those whom the site lists in the active language, with photos and renditions."""
         language = (get_language() or settings.LANGUAGE_CODE).split("-")[0]
         return (
-            self.filter(locale__language_code=language)
+            self.filter(locale__language_code=language, is_listed=True)
             .select_related("photo")
             .prefetch_related("photo__renditions")
         )
@@ -53,6 +53,16 @@ class Person(TranslatableMixin, models.Model):
         verbose_name=_("login"),
         help_text=_("The login of this person. Reviews signed with it carry this name."),
     )
+    is_qualified_translator = models.BooleanField(
+        _("qualified translator"),
+        default=False,
+        help_text=_("Signs translations with this name: no translation goes live without that."),
+    )
+    is_listed = models.BooleanField(
+        _("on the people page"),
+        default=True,
+        help_text=_("Turn off for translators whom patients do not meet."),
+    )
     sort_order = models.PositiveSmallIntegerField(_("order"), default=0)
     translation_key = models.UUIDField(default=uuid.uuid4, editable=False)
 
@@ -66,6 +76,8 @@ class Person(TranslatableMixin, models.Model):
         FieldPanel("bio"),
         FieldPanel("photo"),
         FieldPanel("user"),
+        FieldPanel("is_qualified_translator"),
+        FieldPanel("is_listed"),
         FieldPanel("sort_order"),
     ]
 

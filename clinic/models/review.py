@@ -14,6 +14,7 @@ from clinic.enums import ReviewCycle
 from clinic.findings import approval_refusal, findings_of
 from clinic.models.settings import ClinicSettings
 from clinic.models.takedown import TextTakeDown
+from clinic.models.translation import Translation
 from clinic.reading import reading_level
 from clinic.review import ReviewRefused, add_months, content_sha256, review_is_required
 
@@ -147,7 +148,7 @@ class ClinicalReviewTask(AbstractGroupApprovalTask):
         if not self._user_in_groups(user):
             return []
         actions = [("reject", gettext("Request changes"), True)]
-        if user.pk in authors_of(obj):
+        if user.pk in authors_of(obj) or _signed_as_translator(obj, user):
             return actions
         if obj.get_latest_revision().content_object.change_alone_may_be_approved:
             actions.append((APPROVE_CHANGE, gettext("Approve: this change is right"), True))
@@ -227,6 +228,11 @@ class ClinicalReviewTask(AbstractGroupApprovalTask):
                     "with. A site administrator can link it under People."
                 )
             )
+        translation = Translation.of(live)
+        if translation and (
+            problem := translation.approval_problem(state.content_sha256, user, person)
+        ):
+            raise ReviewRefused(problem)
         if not whole_page and not live.change_alone_may_be_approved:
             raise ReviewRefused(
                 gettext("Nobody has reviewed this text yet. Please check the whole page.")
@@ -248,6 +254,11 @@ class ClinicalReviewTask(AbstractGroupApprovalTask):
         state.reviewer = person
         state.save(update_fields=["whole_page", "reviewer", "reading_figure", "reading_formula"])
         return revision
+
+
+def _signed_as_translator(instance: Any, user: Any) -> bool:
+    translation = Translation.of(instance.get_latest_revision().content_object)
+    return translation is not None and translation.signed_by_id == user.pk
 
 
 def authors_of(instance: Any) -> set[int]:

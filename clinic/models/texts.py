@@ -12,6 +12,7 @@ from wagtail.models import (
 
 from clinic.enums import PatientTextKey
 from clinic.models.review import ClinicallyReviewedMixin
+from clinic.translation_panel import TranslationPanel
 
 
 class PatientText(
@@ -31,7 +32,7 @@ class PatientText(
     title = models.CharField(_("title"), max_length=160)
     body = RichTextField(_("text"), features=["h3", "bold", "italic", "ul", "ol", "link"])
 
-    panels = [FieldPanel("key"), FieldPanel("title"), FieldPanel("body")]
+    panels = [TranslationPanel(), FieldPanel("key"), FieldPanel("title"), FieldPanel("body")]
 
     class Meta(TranslatableMixin.Meta):
         verbose_name = _("text for patients")

@@ -19,6 +19,7 @@ from wagtail.models import (
 
 from clinic.enums import ReviewCycle
 from clinic.models import ClinicallyReviewedMixin
+from clinic.translation_panel import TranslationPanel
 from education.readability import split_sentences
 
 MAX_SENTENCES = 2
@@ -72,6 +73,7 @@ class GlossaryTerm(  # type: ignore[django-manager-missing]
     )
 
     panels = [
+        TranslationPanel(),
         FieldPanel("term"),
         FieldPanel("definition"),
         FieldPanel("pronunciation"),

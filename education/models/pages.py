@@ -73,6 +73,7 @@ class EducationPage(BasePage):  # type: ignore[django-manager-missing]
         return ReviewCycle.SAFETY if self.is_side_effect_page else ReviewCycle.EDUCATION
 
     content_panels = [
+        BasePage.translation_panel,
         *Page.content_panels,
         BasePage.introduction_panel,
         MultiFieldPanel(

@@ -67,6 +67,7 @@ def test_editors_write_and_submit():
         "clinic.view_patienttext",
         "clinic.add_takedown",
         "simple_translation.submit_translation",
+        "clinic.sign_translation",
     }
     assert pages_of(EDITORS) == {"add_page", "change_page"}
     assert collections_of(EDITORS) == {
@@ -85,6 +86,8 @@ def test_reviewers_read_and_take_down():
         "clinic.view_patienttext",
         "clinic.add_takedown",
         "clinic.confirm_urgent_phone",
+        "clinic.sign_translation",
+        "clinic.confirm_translation",
     }
     assert pages_of(REVIEWERS) == {"lock_page", "unlock_page"}
     assert collections_of(REVIEWERS) == set()

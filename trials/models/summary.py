@@ -11,6 +11,7 @@ from wagtail.models import (
 
 from clinic.enums import ReviewCycle
 from clinic.models import ClinicallyReviewedMixin
+from clinic.translation_panel import TranslationPanel
 from trials.enums import Known
 from trials.models.trial import Trial
 
@@ -52,6 +53,7 @@ class PlainSummary(
     )
 
     panels = [
+        TranslationPanel(),
         FieldPanel("trial"),
         FieldPanel("title"),
         FieldPanel("what_is_it_about"),

@@ -1,0 +1,121 @@
+"""What a translator does: sign a translation, and confirm that it says what English says."""
+
+from typing import Any
+
+from django.core.exceptions import PermissionDenied
+from django.db import transaction
+from django.http import HttpRequest
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from clinic.audit import record_event
+from clinic.models import Person, Translation
+from clinic.models.translation import draft_sha256, key_of, source_of, version_of
+from clinic.page_cache import bump
+from clinic.review import ReviewRefused
+
+SIGN = "clinic.sign_translation"
+CONFIRM = "clinic.confirm_translation"
+
+
+def translator_of(user: Any, text: Any) -> Person | None:
+    """Return the qualified translator that this login signs as, or None."""
+    person = user.person_for(text.locale)
+    is_translator = person is not None and person.is_qualified_translator
+    return person if is_translator and user.has_perm(SIGN) else None
+
+
+def may_confirm(user: Any, text: Any) -> bool:
+    """Return whether a user may say that a translation is up to date."""
+    return user.has_perm(CONFIRM) or translator_of(user, text) is not None
+
+
+@transaction.atomic
+def sign(text: Any, *, user: Any, seen: str, request: HttpRequest | None = None) -> Translation:
+    """Put the translator's name under the newest draft, whose hash the translator has `seen`.
+
+    Raises PermissionDenied, or ReviewRefused with a sentence for the translator.
+    """
+    translator = translator_of(user, text)
+    if translator is None:
+        raise PermissionDenied
+    record = _locked(text)
+    sha256 = draft_sha256(text)
+    if sha256 != seen:
+        raise ReviewRefused(_("The translation has changed since you opened it. Read it again."))
+    revision = text.get_latest_revision()
+    record.translated_by = revision.user if revision is not None else None
+    record.translator = translator
+    record.translator_name = translator.display_name
+    record.signed_by = user
+    record.signed_sha256 = sha256
+    record.signed_at = timezone.now()
+    record.save()
+    _audit("translation.signed", text, user, {"content_sha256": sha256}, request)
+    return record
+
+
+@transaction.atomic
+def mark_up_to_date(
+    text: Any, *, user: Any, seen: str, request: HttpRequest | None = None
+) -> Translation:
+    """Record the English version that the translation says, whose hash the user has `seen`.
+
+    Raises PermissionDenied, or ReviewRefused with a sentence for the user.
+    """
+    if not may_confirm(user, text):
+        raise PermissionDenied
+    record = _locked(text)
+    source = source_of(text)
+    if source is None or not source.live:
+        raise ReviewRefused(_("The English text is not on the site: there is nothing to compare."))
+    revision, sha256 = version_of(source)
+    if sha256 != seen:
+        raise ReviewRefused(_("The English text has changed since you opened this. Compare again."))
+    record.source_id = str(source.pk)
+    record.source_revision = revision
+    record.source_sha256 = sha256
+    record.source_recorded_at = timezone.now()
+    record.source_changed_at = None
+    record.save()
+    bump()
+    _audit("translation.up_to_date", text, user, {"source_sha256": sha256}, request)
+    return record
+
+
+def record_version(text: Any) -> bool:
+    """Record today's English version of a translation that has none; return whether it did.
+
+    For loaders, whose texts come in all languages at once.
+    """
+    record = Translation.of(text)
+    source = source_of(text) if record is not None else None
+    if record is None or source is None or record.source_sha256:
+        return False
+    record.source_revision, record.source_sha256 = version_of(source)
+    record.source_recorded_at = timezone.now()
+    record.save()
+    return True
+
+
+def _locked(text: Any) -> Translation:
+    """Return the row of a translation, which nobody else changes meanwhile."""
+    found = Translation.objects.select_for_update().filter(**key_of(text)).first()
+    record = found or Translation.of(text)
+    if record is None:
+        raise ReviewRefused(_("This text is no translation."))
+    return record
+
+
+def _audit(
+    action: str, text: Any, user: Any, data: dict[str, Any], request: HttpRequest | None
+) -> None:
+    kind = key_of(text)["content_type"]
+    record_event(
+        action=action,
+        actor=user,
+        object_type=kind.model if kind.model == "page" else text._meta.label_lower,
+        object_id=text.pk,
+        data=data,
+        request=request,
+    )
