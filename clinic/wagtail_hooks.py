@@ -37,6 +37,7 @@ from clinic.review_reports import ReviewsReport
 from clinic.rich_text import QuickPageLinkHandler
 from clinic.takedown import user_may_take_down_text
 from clinic.takedown_views import TakeDownTextView, TakeDownView
+from clinic.translation_views import TranslationView
 from clinic.upload_rules import before_bulk_action
 from clinic.urgent_phone_views import UrgentPhoneView
 from clinic.user_management import StaffViewSet
@@ -72,6 +73,11 @@ def register_urls() -> list[URLPattern]:
             "urgent-phone/",
             require_admin_access(UrgentPhoneView.as_view()),
             name="urgent_phone",
+        ),
+        path(
+            "translations/<str:app_label>/<str:model_name>/<str:pk>/",
+            require_admin_access(TranslationView.as_view()),
+            name="translation",
         ),
         path("reports/clinical-reviews/", ReviewsReport.as_view(), name="clinical_reviews"),
         path(

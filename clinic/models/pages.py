@@ -15,6 +15,7 @@ from clinic import illustrations
 from clinic.blocks import BodyBlock, HomeBlock
 from clinic.models.review import ClinicallyReviewedMixin
 from clinic.models.takedown import CanBeTakenDownMixin
+from clinic.translation_panel import TranslationPanel
 
 # Addresses of views below the language prefix (design: Addresses); a page there would be hidden.
 RESERVED_SLUGS = frozenset({"trials", "search", "glossary", "inquiry", "interest"})
@@ -29,6 +30,7 @@ class BasePage(CanBeTakenDownMixin, ClinicallyReviewedMixin, Page):
         help_text=_("The answer in one or two sentences. It also describes the page in lists."),
     )
 
+    translation_panel = TranslationPanel()
     introduction_panel = FieldPanel("introduction")
     reading_panel = HelpPanel(
         template="wagtailadmin/clinic/reading_panel.html", heading=_("Reading level and checks")
@@ -101,6 +103,7 @@ class HomePage(BasePage):
     )
 
     content_panels = [
+        BasePage.translation_panel,
         *Page.content_panels,
         MultiFieldPanel(
             [
@@ -145,6 +148,7 @@ class ContentPage(BasePage):
     body = StreamField(BodyBlock(), blank=True, verbose_name=_("content"))
 
     content_panels = [
+        BasePage.translation_panel,
         *Page.content_panels,
         BasePage.introduction_panel,
         FieldPanel("body"),
@@ -168,6 +172,7 @@ class StandardPage(ContentPage):
     )
 
     content_panels = [
+        BasePage.translation_panel,
         *Page.content_panels,
         BasePage.introduction_panel,
         FieldPanel("illustration"),
