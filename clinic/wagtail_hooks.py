@@ -37,6 +37,7 @@ from clinic.review_reports import ReviewsReport
 from clinic.rich_text import QuickPageLinkHandler
 from clinic.takedown import user_may_take_down_text
 from clinic.takedown_views import TakeDownTextView, TakeDownView
+from clinic.translation_report import TranslationsReport
 from clinic.translation_views import TranslationView
 from clinic.upload_rules import before_bulk_action
 from clinic.urgent_phone_views import UrgentPhoneView
@@ -79,6 +80,11 @@ def register_urls() -> list[URLPattern]:
             require_admin_access(TranslationView.as_view()),
             name="translation",
         ),
+        path(
+            "reports/translations/",
+            require_admin_access(TranslationsReport.as_view()),
+            name="translations",
+        ),
         path("reports/clinical-reviews/", ReviewsReport.as_view(), name="clinical_reviews"),
         path(
             "reports/clinical-reviews/results/",
@@ -107,6 +113,12 @@ def register_reviews_report() -> ReviewsMenuItem:
     return ReviewsMenuItem(
         _("Clinical reviews"), reverse("clinical_reviews"), icon_name="clipboard-list", order=100
     )
+
+
+@hooks.register("register_reports_menu_item")
+def register_translations_report() -> ReviewsMenuItem:
+    """Return the menu item of how each text stands in the other languages."""
+    return ReviewsMenuItem(_("Translations"), reverse("translations"), icon_name="globe", order=110)
 
 
 @hooks.register("register_page_listing_more_buttons")
