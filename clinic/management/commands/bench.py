@@ -14,7 +14,7 @@ from clinic.bench.queries import measure_in_public_process
 from clinic.bench.report import Report, median
 from clinic.bench.server import HOST, Server
 from clinic.bench.site import pages, throw_away_site
-from clinic.bench.weight import HEADER, PHOTOGRAPHS, weigh
+from clinic.bench.weight import HEADER, PAINTS, PHOTOGRAPHS, weigh
 from clinic.chromium import ChromiumMissing
 from clinic.contributions import contributions
 from clinic.throw_away import throw_away_environment
@@ -127,6 +127,13 @@ class Command(BaseCommand):
                 for name, weight in zip(named, found, strict=True)
             ],
         )
+        report.table(
+            ["page, slow 4G, slower processor", *PAINTS],
+            [
+                [name, *(weight[column] for column in PAINTS)]
+                for name, weight in zip(named, found, strict=True)
+            ],
+        )
 
     @staticmethod
     def _count(report: Report, named: dict[str, str]) -> None:
@@ -150,4 +157,4 @@ class Command(BaseCommand):
 
 
 def _bytes(weight: dict[str, int]) -> int:
-    return sum(value for name, value in weight.items() if name != "requests")
+    return sum(value for name, value in weight.items() if name in HEADER[1:])
