@@ -1,9 +1,10 @@
 """How hard a text is to read, as the room that can measure it says.
 
 A room contributes by a module ``reading_level.py`` with
-``reading_level(instance) -> ReadingLevel | None``.
+``reading_levels(instances) -> list[ReadingLevel | None]``, one for each text in their order.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -26,8 +27,13 @@ class ReadingLevel:
 
 def reading_level(instance: Any) -> ReadingLevel | None:
     """Return how hard a text is to read; None where nobody can measure it."""
+    return reading_levels([instance])[0]
+
+
+def reading_levels(instances: Sequence[Any]) -> list[ReadingLevel | None]:
+    """Return how hard each text is to read, in their order, with few queries for all of them."""
+    levels: list[ReadingLevel | None] = [None] * len(instances)
     for module in contributions("reading_level"):
-        level = module.reading_level(instance)
-        if level is not None:
-            return level
-    return None
+        measured = module.reading_levels(instances)
+        levels = [level or other for level, other in zip(levels, measured, strict=True)]
+    return levels

@@ -28,6 +28,7 @@ from clinic.admin_menus import (
 from clinic.attention_views import GivenUpMessagesView
 from clinic.content_checker import check_our_content
 from clinic.demo_mail import DemoMailItem, demo_mail_view
+from clinic.explorer import ExplorerViewSet
 from clinic.home_panels import PagesToCheckPanel, may_see
 from clinic.middleware.public_door import hide_restricted_document, hide_restricted_page
 from clinic.middleware.staff_session import staff_is_active
@@ -54,6 +55,12 @@ register_snippet(PersonViewSet)
 def register_staff() -> StaffViewSet:
     """Return the screens that manage staff."""
     return StaffViewSet()
+
+
+@hooks.register("register_admin_viewset")
+def register_explorer() -> ExplorerViewSet:
+    """Return the list of pages with our columns; it takes the place of Wagtail's."""
+    return ExplorerViewSet()
 
 
 @hooks.register("register_admin_urls")

@@ -1,7 +1,8 @@
 """Measures what editors write: running text only, without headings, tables and letters."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from functools import lru_cache
 from html import unescape
 from typing import Any
 
@@ -13,7 +14,9 @@ from wagtail.models import Page
 from clinic.models import ClinicallyReviewedMixin
 from clinic.reading import ReadingLevel
 from education.models import GlossaryTerm, Synonym
-from education.readability import FORMULA_VERSIONS, LOWEST_EASE, hardest_sentences, measure
+from education.readability import FORMULA_VERSIONS, LOWEST_EASE, Reading, hardest_sentences, measure
+
+Measured = tuple[Reading, tuple[str, ...]]
 
 HIGHEST_GRADE = 8
 SHOWN_SENTENCES = 5
@@ -30,16 +33,36 @@ _TAG = re.compile(r"<[^>]+>")
 _LINE_END = re.compile(r"</(?:p|li|h\d)>")
 
 
-def reading_level(instance: Any) -> ReadingLevel | None:
-    """Return the level of a reviewed text in English or Spanish; None for any other.
+def reading_levels(instances: Sequence[Any]) -> list[ReadingLevel | None]:
+    """Return the level of each reviewed text in English or Spanish; None for any other.
 
     None too for a text too short to be measured.
     """
+    languages = [_language(instance) for instance in instances]
+    exempt = {language: tuple(exempt_terms(language)) for language in set(languages) if language}
+    return [
+        _level(running_text(instance), exempt[language], language) if language else None
+        for instance, language in zip(instances, languages, strict=True)
+    ]
+
+
+def _language(instance: Any) -> str:
+    """Return the language of a text that can be measured, "" for any other object."""
     language = getattr(getattr(instance, "locale", None), "language_code", "")
-    if not isinstance(instance, ClinicallyReviewedMixin) or language not in FORMULA_VERSIONS:
-        return None
-    text, exempt = running_text(instance), exempt_terms(language)
-    reading = measure(text, exempt, language)
+    measured = isinstance(instance, ClinicallyReviewedMixin) and language in FORMULA_VERSIONS
+    return language if measured else ""
+
+
+# Lists show the level of many pages that nobody has changed since.
+@lru_cache(maxsize=1000)
+def _measure(text: str, exempt: tuple[str, ...], language: str) -> Measured:
+    return measure(text, exempt, language), tuple(
+        sentence.text for sentence in hardest_sentences(text, SHOWN_SENTENCES, exempt, language)
+    )
+
+
+def _level(text: str, exempt: tuple[str, ...], language: str) -> ReadingLevel | None:
+    reading, hardest = _measure(text, exempt, language)
     if reading.words < FEWEST_WORDS:
         return None
     is_english = language == "en"
@@ -52,9 +75,7 @@ def reading_level(instance: Any) -> ReadingLevel | None:
         is_too_hard=figure > HIGHEST_GRADE if is_english else figure < LOWEST_EASE,
         words=reading.words,
         mean_sentence_length=round(reading.mean_sentence_length, 1),
-        hardest=tuple(
-            sentence.text for sentence in hardest_sentences(text, SHOWN_SENTENCES, exempt, language)
-        ),
+        hardest=hardest,
     )
 
 
