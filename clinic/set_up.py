@@ -19,6 +19,7 @@ from clinic.demo.markdown_blocks import rich_text
 from clinic.demo.site_tree import LANGUAGES, add_empty_page, by_slug, fill_body, resolver
 from clinic.models import ClinicSettings, HomePage, PatientText
 from clinic.review import publishing_without_review
+from clinic.translation_work import record_versions
 
 HERO_TEXTS = {
     "en": "We are getting this website ready. You can look at our clinical trials already.",
@@ -48,6 +49,8 @@ def set_up(context: SetUpContext) -> None:
     )
     drafts = sum(_add_drafts(homes[language], language) for language in LANGUAGES)
     texts = sum(_add_text_drafts(language, context.name) for language in LANGUAGES)
+    for model in (Page, PatientText):
+        record_versions(model)
     context.say(f"Pages: {drafts} drafts added. Texts for patients: {texts} drafts added.")
 
 

@@ -2,11 +2,13 @@
 
 from typing import Any
 
+from django.contrib.contenttypes.models import ContentType
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from wagtail.models import Locale, Page
 
 from clinic.audit import record_event
 from clinic.models import Person, Translation
@@ -83,19 +85,36 @@ def mark_up_to_date(
     return record
 
 
-def record_version(text: Any) -> bool:
-    """Record today's English version of a translation that has none; return whether it did.
+def record_versions(model: Any) -> int:
+    """Record today's English version of all translations that have none; return how many.
 
-    For loaders, whose texts come in all languages at once.
+    For loaders, whose texts come in all languages at once. An empty page has no version yet.
     """
-    record = Translation.of(text)
-    source = source_of(text) if record is not None else None
-    if record is None or source is None or record.source_sha256:
-        return False
-    record.source_revision, record.source_sha256 = version_of(source)
-    record.source_recorded_at = timezone.now()
-    record.save()
-    return True
+    kind = ContentType.objects.get_for_model(model)
+    english = Locale.get_default()
+    texts = model.objects.select_related("live_revision", "latest_revision")
+    known = Translation.objects.filter(content_type=kind).values_list("object_id", flat=True)
+    sources = {text.translation_key: text for text in texts.filter(locale=english)}
+    found = [
+        _record(kind, text, sources[text.translation_key])
+        for text in texts.exclude(locale=english).exclude(pk__in=[int(pk) for pk in known])
+        if text.translation_key in sources and not getattr(text, "alias_of_id", None)
+    ]
+    return len(Translation.objects.bulk_create(record for record in found if record is not None))
+
+
+def _record(kind: ContentType, text: Any, source: Any) -> Translation | None:
+    if isinstance(source, Page) and not source.latest_revision_id:
+        return None
+    revision, sha256 = version_of(source)
+    return Translation(
+        content_type=kind,
+        object_id=str(text.pk),
+        source_id=str(source.pk),
+        source_revision=revision,
+        source_sha256=sha256,
+        source_recorded_at=timezone.now(),
+    )
 
 
 def _locked(text: Any) -> Translation:

@@ -22,11 +22,13 @@ def glossary(request: HttpRequest) -> HttpResponse:
         (word for word in words if _plain(query) in _plain(f"{word.term} {word.definition}")),
         key=lambda word: _plain(word.term),
     )
-    response = render(
-        request,
-        "education/glossary.html",
-        {"letters": _by_letter(found), "query": query, "total": len(found)},
-    )
+    context = {
+        "letters": _by_letter(found),
+        "query": query,
+        "total": len(found),
+        "marks": {"is_demo_content": any(word.is_demo_content for word in found)},
+    }
+    response = render(request, "education/glossary.html", context)
     if request.GET:
         response["Cache-Control"] = "no-store, private"
     return response

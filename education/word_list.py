@@ -23,6 +23,7 @@ class Word:
     definition: str
     page_title: str = ""
     page_url: str = ""
+    is_demo_content: bool = False
 
 
 @dataclass(frozen=True)
@@ -75,6 +76,7 @@ def as_word(term: GlossaryTerm) -> Word:
         definition=term.definition,
         page_title=page.title if page else "",
         page_url=(page.get_url() or "") if page else "",
+        is_demo_content=term.is_demo_content,
     )
 
 

@@ -1,3 +1,5 @@
+from typing import Any
+
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.panels import FieldPanel
@@ -12,6 +14,7 @@ from wagtail.models import (
 
 from clinic.enums import PatientTextKey
 from clinic.models.review import ClinicallyReviewedMixin
+from clinic.models.translation import join_translations
 from clinic.translation_panel import TranslationPanel
 
 
@@ -45,3 +48,8 @@ class PatientText(
 
     def __str__(self) -> str:
         return self.title
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """Save; the texts of one place are translations of each other."""
+        join_translations(self, key=self.key)
+        super().save(*args, **kwargs)

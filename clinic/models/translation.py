@@ -120,6 +120,17 @@ def source_of(text: Any) -> Any:
     return text.get_translation_or_none(Locale.get_default())
 
 
+def join_translations(text: Any, **same: Any) -> None:
+    """Give a new text the key of what is the `same` in another language.
+
+    So a text that somebody writes anew, without copying the English one, is a translation too.
+    """
+    if text._state.adding and (
+        other := type(text).objects.filter(**same).exclude(locale=text.locale_id).first()
+    ):
+        text.translation_key = other.translation_key
+
+
 def version_of(text: Any) -> tuple[Revision | None, str]:
     """Return the revision and the hash of what readers see; the draft of what nobody sees yet."""
     revision = text.live_revision if text.live else text.latest_revision

@@ -3,12 +3,22 @@
 from pathlib import Path
 from typing import Any
 
+from wagtail.models import Page
+
 from clinic.demo import pages_of_clinic
 from clinic.demo.files import TextFile, read_folder, read_text_file
 from clinic.demo.markdown_blocks import plain
 from clinic.demo.site_tree import LANGUAGES, add_empty_page, find_page, is_empty, publish_page
+from clinic.models import PatientText
+from clinic.translation_work import record_versions
 from education.demo.words import add_words
-from education.models import CancerType, EducationIndexPage, EducationPage, TherapyType
+from education.models import (
+    CancerType,
+    EducationIndexPage,
+    EducationPage,
+    GlossaryTerm,
+    TherapyType,
+)
 from education.vocabulary_seed import load_vocabulary
 
 FOLDER = Path(__file__).resolve().parent / "pages"
@@ -31,6 +41,8 @@ def load(context: Any = None) -> None:
             if page is not None and is_empty(page):
                 _publish(page.specific, file)
     add_words()
+    for model in (Page, PatientText, GlossaryTerm):
+        record_versions(model)
 
 
 def _index_file(language: str) -> TextFile:

@@ -4,13 +4,14 @@ import pytest
 from django.contrib.contenttypes.models import ContentType
 from django.core.exceptions import PermissionDenied
 from django.urls import reverse
+from wagtail.models import Page
 
 from clinic.models import AuditEvent, PatientText, Person, StandardPage, Translation
 from clinic.models.review import APPROVALS
 from clinic.models.translation import TranslationState, draft_sha256, state_of, version_of
 from clinic.review import ReviewRefused, content_sha256, publishing_without_review
 from clinic.roles import ADMINISTRATORS, EDITORS, REVIEWERS
-from clinic.translation_work import mark_up_to_date, record_version, sign
+from clinic.translation_work import mark_up_to_date, record_versions, sign
 from tests.clinic.review_steps import act, change, fresh, log_in, names_of, submit
 from tests.factories import (
     make_home_page,
@@ -223,6 +224,14 @@ class TestSignOff:
             act(submit(page, editor), reviewer)
         assert not fresh(page).live
 
+    def test_text_that_is_written_anew_needs_a_signature_too(self, editor, reviewer, spanish):
+        make_patient_text()
+        text = make_patient_text(locale=spanish, title="Gracias", live=False)
+        change(text, editor, title="Muchas gracias")
+        with pytest.raises(ReviewRefused, match="translator"):
+            act(submit(text, editor), reviewer)
+        assert not fresh(text).live
+
     def test_translation_of_a_deleted_page_needs_a_signature_still(
         self, english_page, editor, reviewer, spanish
     ):
@@ -312,9 +321,9 @@ class TestStaleness:
         home = english_page.get_parent().get_translation(spanish)
         page = make_page(home, translation_key=english_page.translation_key)
         assert state_of(page, Translation.of(page)) == TranslationState.BEHIND
-        assert record_version(page)
+        assert record_versions(Page) == 1
         assert state_of(page, Translation.of(page)) == TranslationState.CURRENT
-        assert not record_version(page)
+        assert record_versions(Page) == 0
 
 
 class TestMarkingAsUpToDate:

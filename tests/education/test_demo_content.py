@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from django.core.exceptions import ObjectDoesNotExist
+from django.test import Client
 from wagtail.models import Page, PageLogEntry, Revision, Site
 
 import clinic.demo
@@ -17,7 +18,8 @@ from clinic.demo.files import TextFile, read_folder
 from clinic.demo.markdown_blocks import parse_blocks
 from clinic.demo.site_tree import resolver
 from clinic.enums import PatientTextKey
-from clinic.models import ClinicSettings, HomePage, PatientText, Person
+from clinic.models import ClinicSettings, HomePage, PatientText, Person, TranslationState
+from clinic.translation_report import rows
 from education.demo import FOLDER
 from education.models import CancerType, EducationPage, Synonym, TherapyType
 from education.readability import measure, split_sentences
@@ -165,6 +167,19 @@ class TestLoad:
         assert slugs[0] == slugs[1]
         for child in home.get_children():
             assert child.get_translations().get().slug == child.slug
+
+    def test_translations__know_which_english_version_they_say(self) -> None:
+        translated = [row for row in rows() if row.state != TranslationState.MISSING]
+        assert {row.kind_label for row in translated} >= {"Page", "Text for patients"}
+        assert {row.state for row in translated} == {TranslationState.CURRENT}
+
+    @pytest.mark.parametrize(("language", "is_said"), [("en", False), ("es", True)])
+    def test_glossary__says_who_has_not_reviewed_it(
+        self, client: Client, language: str, is_said: bool
+    ) -> None:
+        html = client.get(f"/{language}/glossary/").content.decode()
+        assert ("Ningún traductor calificado" in html) is is_said
+        assert ("Contenido de demostración" if is_said else "Demo content") in html
 
     def test_education_pages__carry_connections_and_sources(self) -> None:
         page = EducationPage.objects.get(slug="car-t-cell-therapy")

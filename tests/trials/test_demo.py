@@ -1,5 +1,6 @@
 import pytest
 
+from clinic.models import Translation
 from education.readability import measure
 from education.vocabulary_seed import load_vocabulary
 from tests.factories import make_locale
@@ -71,6 +72,17 @@ def test_four_plain_summaries_below_grade_eight(demo):
         assert measure(text.replace("- ", "")).grade <= 8
         assert summary.is_demo_content
         assert SearchDocument.objects.get(trial=summary.trial, language="en").title == summary.title
+
+
+def test_spanish_summary_is_a_translation_of_the_english_one(demo):
+    english = PlainSummary.objects.get(trial__nct_id="NCT99900001")
+    spanish = PlainSummary.objects.create(
+        trial=english.trial, locale=make_locale("es"), title="En español", live=False
+    )
+    assert spanish.translation_key == english.translation_key
+    assert Translation.of(spanish).source_id == str(english.pk)
+    load(DemoContext())
+    assert not Translation.of(spanish).is_behind
 
 
 def test_loading_again_changes_nothing(demo):

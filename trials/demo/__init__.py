@@ -6,6 +6,7 @@ from typing import Any
 from wagtail.models import Locale
 
 from clinic.demo.files import TextFile, read_folder
+from clinic.translation_work import record_versions
 from trials import search_documents
 from trials.models import PlainSummary, Trial
 from trials.registry.files import read_files, record_files
@@ -31,6 +32,7 @@ def load(context: Any) -> None:
         if report.refused:
             raise ValueError(f"Demo records were refused: {report.refused}")
     added = [summary for text in read_folder(FOLDER / "summaries") if (summary := _add(text))]
+    record_versions(PlainSummary)
     if added:
         search_documents.refresh([summary.trial_id for summary in added], Vocabulary.load())
     context.say(f"Demo trials: {len(missing)} added, {len(added)} plain summaries added.")

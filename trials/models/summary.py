@@ -1,3 +1,5 @@
+from typing import Any
+
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.panels import FieldPanel, MultiFieldPanel
@@ -11,6 +13,7 @@ from wagtail.models import (
 
 from clinic.enums import ReviewCycle
 from clinic.models import ClinicallyReviewedMixin
+from clinic.models.translation import join_translations
 from clinic.translation_panel import TranslationPanel
 from trials.enums import Known
 from trials.models.trial import Trial
@@ -82,6 +85,11 @@ class PlainSummary(
 
     def __str__(self) -> str:
         return self.title
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """Save; the summaries of one trial are translations of each other."""
+        join_translations(self, trial=self.trial_id)
+        super().save(*args, **kwargs)
 
     def get_preview_template(self, request: object, mode_name: str) -> str:
         """Return the template of the preview in the editor."""
