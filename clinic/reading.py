@@ -23,6 +23,8 @@ class ReadingLevel:
     words: int
     mean_sentence_length: float
     hardest: tuple[str, ...] = ()
+    # Whether the figure grows with how hard the text is; a scale of ease falls.
+    is_hardness: bool = True
 
 
 def reading_level(instance: Any) -> ReadingLevel | None:

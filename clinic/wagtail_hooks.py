@@ -34,6 +34,7 @@ from clinic.middleware.public_door import hide_restricted_document, hide_restric
 from clinic.middleware.staff_session import staff_is_active
 from clinic.models import StaffMember
 from clinic.models.review import APPROVALS
+from clinic.quality_reports import BrokenLinksReport, GradesReport
 from clinic.review_reports import ReviewsReport
 from clinic.rich_text import QuickPageLinkHandler
 from clinic.takedown import user_may_take_down_text
@@ -98,6 +99,18 @@ def register_urls() -> list[URLPattern]:
             ReviewsReport.as_view(results_only=True),
             name="clinical_reviews_results",
         ),
+        path("reports/reading-levels/", GradesReport.as_view(), name="grades_report"),
+        path(
+            "reports/reading-levels/results/",
+            GradesReport.as_view(results_only=True),
+            name="grades_report_results",
+        ),
+        path("reports/broken-links/", BrokenLinksReport.as_view(), name="broken_links_report"),
+        path(
+            "reports/broken-links/results/",
+            BrokenLinksReport.as_view(results_only=True),
+            name="broken_links_report_results",
+        ),
         path(
             "given-up-messages/",
             require_admin_access(GivenUpMessagesView.as_view()),
@@ -126,6 +139,22 @@ def register_reviews_report() -> ReviewsMenuItem:
 def register_translations_report() -> ReviewsMenuItem:
     """Return the menu item of how each text stands in the other languages."""
     return ReviewsMenuItem(_("Translations"), reverse("translations"), icon_name="globe", order=110)
+
+
+@hooks.register("register_reports_menu_item")
+def register_grades_report() -> ReviewsMenuItem:
+    """Return the menu item of the pages by reading level."""
+    return ReviewsMenuItem(
+        _("Pages by reading level"), reverse("grades_report"), icon_name="glasses", order=120
+    )
+
+
+@hooks.register("register_reports_menu_item")
+def register_broken_links_report() -> ReviewsMenuItem:
+    """Return the menu item of the links that lead to nothing."""
+    return ReviewsMenuItem(
+        _("Broken links"), reverse("broken_links_report"), icon_name="link", order=130
+    )
 
 
 @hooks.register("register_page_listing_more_buttons")

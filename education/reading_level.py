@@ -76,6 +76,7 @@ def _level(text: str, exempt: tuple[str, ...], language: str) -> ReadingLevel | 
         words=reading.words,
         mean_sentence_length=round(reading.mean_sentence_length, 1),
         hardest=hardest,
+        is_hardness=is_english,
     )
 
 
