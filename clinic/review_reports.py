@@ -17,6 +17,7 @@ from wagtail.models import Page, get_page_models
 from wagtail.permission_policies import ModelPermissionPolicy
 
 from clinic.models import BasePage, TakeDown
+from clinic.page_owner_views import name_of
 from clinic.roles import EDITORS
 
 User = get_user_model()
@@ -93,7 +94,7 @@ class ReviewsReport(PageReportView):
     columns = [
         TitleColumn("title", label=_("Page"), url_name="wagtailadmin_pages:edit"),
         LocaleColumn(label=_("Language")),
-        Column("owner_label", label=_("Owner")),
+        TitleColumn("owner_link", label=_("Owner"), url_name="page_owner"),
         Column("reviewer_name", label=_("Checked by")),
         DateColumn("review_due", label=_("Due")),
         Column("due_label", label=_("State")),
@@ -117,7 +118,8 @@ class ReviewsReport(PageReportView):
         """Add the words for owner and state."""
         today = timezone.localdate()
         for page in object_list:
-            page.owner_label = _name_of(page.owner) if page.is_owned else gettext("Nobody")
+            page.owner_label = name_of(page.owner) if page.is_owned else gettext("Nobody")
+            page.owner_link = page.owner_label if page.is_owned else gettext("Nobody: choose one")
             page.due_label = due_label(page.review_due, today)
         return object_list
 
@@ -132,7 +134,3 @@ def due_label(due: Any, today: Any) -> str:
     if days <= ReviewFilterSet.SOON_DAYS:
         return gettext("Due in %(days)d days") % {"days": days}
     return gettext("Checked")
-
-
-def _name_of(user: Any) -> str:
-    return user.get_full_name() or user.get_username()

@@ -34,6 +34,7 @@ from clinic.middleware.public_door import hide_restricted_document, hide_restric
 from clinic.middleware.staff_session import staff_is_active
 from clinic.models import StaffMember
 from clinic.models.review import APPROVALS
+from clinic.page_owner_views import PageOwnerView
 from clinic.quality_reports import BrokenLinksReport, GradesReport
 from clinic.review_reports import ReviewsReport
 from clinic.rich_text import QuickPageLinkHandler
@@ -72,6 +73,11 @@ def register_urls() -> list[URLPattern]:
             "pages/<int:page_id>/take-down/",
             require_admin_access(TakeDownView.as_view()),
             name="take_down",
+        ),
+        path(
+            "pages/<int:page_id>/owner/",
+            require_admin_access(PageOwnerView.as_view()),
+            name="page_owner",
         ),
         path(
             "texts/<str:app_label>/<str:model_name>/<str:pk>/take-down/",
