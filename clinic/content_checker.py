@@ -29,7 +29,7 @@ PLACES = "main h2, main h3, main p, main li, main td, main th, main dd, main a, 
 class ContentChecker(ContentCheckerItem):
     """Wagtail's checks and ours."""
 
-    media = Media(js=[Script("clinic/js/content_checks.js", type="module")])
+    media = Media(js=[Script("clinic/js/content_checks.js", type="module")])  # type: ignore[list-item]
 
     def __init__(self, *, in_editor: bool = False, found: list[Finding] | None = None) -> None:
         super().__init__(in_editor=in_editor)

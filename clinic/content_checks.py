@@ -115,5 +115,5 @@ def _picture(part: Part) -> Iterator[Finding]:
 
 def _lacks_words(drawing: dict[str, Any]) -> bool:
     """Return whether neither the editor nor the drawing's file describes it."""
-    name = drawing.get("name")
+    name = drawing.get("name") or ""
     return bool(name) and not drawing.get("description") and not illustrations.texts(name)[1]
