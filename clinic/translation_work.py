@@ -45,6 +45,8 @@ def sign(text: Any, *, user: Any, seen: str, request: HttpRequest | None = None)
     sha256 = draft_sha256(text)
     if sha256 != seen:
         raise ReviewRefused(_("The translation has changed since you opened it. Read it again."))
+    if sha256 == record.source_sha256:
+        raise ReviewRefused(_("This is still the English text. Translate it first."))
     revision = text.get_latest_revision()
     record.translated_by = revision.user if revision is not None else None
     record.translator = translator

@@ -10,7 +10,7 @@ from django.urls import reverse
 from clinic.models import PatientText
 from clinic.roles import COORDINATORS, EDITORS
 from clinic.translation_report import rows
-from tests.clinic.review_steps import fresh, log_in
+from tests.clinic.review_steps import change, fresh, log_in
 from tests.clinic.test_translation_signing import (
     make_translator,
     publish,
@@ -77,7 +77,9 @@ def test_rows__hold_texts_too_and_who_signed_them() -> None:
     make_locale("es")
     assert states() == {"Thanks": "missing"}
     copy = translate(text, make_locale("es"))
-    sign_draft(copy, make_translator(name="Rosa Vega"))
+    translator = make_translator(name="Rosa Vega")
+    change(copy, translator, title="Gracias")
+    sign_draft(copy, translator)
     [row] = rows()
     assert (row.state.value, row.translator) == ("draft", "Rosa Vega, CMI-Spanish")
 

@@ -47,6 +47,8 @@ def post(user, text, action, seen):
 
 class TestScreen:
     def test_translator_signs_with_a_name(self, copy, translator):
+        change(copy, translator, introduction="Cuidamos.")
+        copy = fresh(copy)
         html = log_in(translator).get(translation_url(copy)).content.decode()
         assert "You sign as <strong>Rosa Vega, CMI-Spanish</strong>" in html
         response = post(translator, copy, "sign", draft_sha256(copy))

@@ -267,12 +267,18 @@ class TestWhoSigns:
         with pytest.raises(ReviewRefused, match="changed"):
             sign(fresh(copy), user=translator, seen=seen)
 
+    def test_untouched_copy_is_not_signed(self, english_page, translator, spanish):
+        copy = translate(english_page, spanish)
+        with pytest.raises(ReviewRefused, match="still the English text"):
+            sign_draft(copy, translator)
+
     def test_english_text_is_not_signed(self, english_page, translator):
         with pytest.raises(ReviewRefused, match="no translation"):
             sign_draft(english_page, translator)
 
     def test_signing_is_audited(self, english_page, translator, spanish):
         copy = translate(english_page, spanish)
+        change(copy, translator, introduction="Cuidamos.")
         sign_draft(copy, translator)
         event = AuditEvent.objects.get(action="translation.signed")
         assert (event.actor_id, event.object_id) == (translator.pk, str(copy.pk))
