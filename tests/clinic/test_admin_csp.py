@@ -2,11 +2,12 @@
 
 import pytest
 from django.test import Client, RequestFactory
-from django.urls import resolve
+from django.urls import resolve, reverse
 
 from clinic.middleware.csp import CSPMiddleware
 from clinic.roles import EDITORS
-from tests.factories import make_user
+from tests.clinic.review_steps import form_data
+from tests.factories import make_page, make_user
 
 
 def policy(path):
@@ -55,6 +56,19 @@ def test_everything_else_may_not(path):
 def test_only_the_admin_may_be_framed_and_only_by_itself():
     assert "frame-ancestors 'self'" in policy("/admin/pages/3/edit/preview/")
     assert "frame-ancestors 'none'" in policy("/en/")
+
+
+@pytest.mark.django_db
+def test_preview_may_be_framed_by_the_editor():
+    page, editor = make_page(), make_user(EDITORS)
+    client = Client()
+    client.force_login(editor)
+    address = reverse("wagtailadmin_pages:preview_on_edit", args=[page.pk])
+    assert client.post(address, form_data(page)).json()["is_valid"]
+    response = client.get(address, {"in_preview_panel": "true"})
+    assert page.title in response.content.decode()
+    assert "frame-ancestors 'self'" in response["Content-Security-Policy"]
+    assert "unsafe" not in response["Content-Security-Policy"]
 
 
 @pytest.mark.django_db
