@@ -48,7 +48,7 @@ class ClinicallyReviewedMixin(models.Model):
     review_cycle: str = ReviewCycle.OTHER
 
     # A copy or a translation is another text: nobody has reviewed it.
-    exclude_fields_in_copy = ["reviewed_by", "reviewed_on", "next_review_due"]
+    exclude_fields_in_copy = ["reviewed_by", "reviewed_on", "next_review_due", "is_demo_content"]
 
     class Meta:
         abstract = True

@@ -7,7 +7,7 @@ from clinic.models import Translation
 from clinic.models.translation import draft_sha256, version_of
 from clinic.roles import COORDINATORS, EDITORS
 from clinic.translation_panel import translation_url
-from tests.clinic.review_steps import change, edit_url, fresh, log_in
+from tests.clinic.review_steps import change, edit_url, fresh, log_in, submit
 from tests.clinic.test_translation_signing import make_translator, publish, translate
 from tests.factories import (
     make_home_page,
@@ -135,3 +135,30 @@ class TestEditor:
     def test_english_editor_shows_nothing_of_it(self, english, copy, translator):
         html = log_in(translator).get(edit_url(english)).content.decode()
         assert "/admin/translations/" not in html
+
+
+class TestApprovalDialog:
+    def dialog(self, reviewer, copy, action="approve_whole_page"):
+        state = fresh(copy).current_workflow_task_state
+        name = "wagtailadmin_pages:workflow_action"
+        address = reverse(name, args=[copy.pk, action, state.pk])
+        return log_in(reviewer).get(address).json()["html"]
+
+    def test_reviewer_reads_who_signed(self, copy, translator):
+        reviewer = make_reviewer()
+        change(copy, translator, introduction="Cuidamos.")
+        submit(copy, translator)
+        html = self.dialog(reviewer, copy)
+        assert "No qualified translator has signed" in html
+        assert translation_url(copy) in html
+
+        copy = fresh(copy)
+        post(translator, copy, "sign", draft_sha256(copy))
+        html = self.dialog(reviewer, copy)
+        assert "Rosa Vega, CMI-Spanish signed this as a qualified translator" in html
+        assert translation_url(copy) not in html
+
+    def test_english_pages_say_nothing_of_translators(self, english, translator):
+        change(english, translator, introduction="We care more.")
+        submit(english, translator)
+        assert "translator" not in self.dialog(make_reviewer(), english)

@@ -109,6 +109,13 @@ class TestDraftCopy:
         copy = translate(fresh(english_page), spanish)
         assert (copy.reviewed_by, copy.reviewed_on, copy.next_review_due) == (None, None, None)
 
+    def test_copy_of_demo_content_has_to_be_checked_as_a_whole(self, english_page, editor, spanish):
+        type(english_page).objects.update(is_demo_content=True)
+        copy = translate(fresh(english_page), spanish)
+        change(copy, editor, introduction="Cuidamos.")
+        assert not copy.is_demo_content
+        assert not fresh(copy).change_alone_may_be_approved
+
     def test_text_becomes_a_draft_and_records_its_version(self, editor, spanish):
         text = make_patient_text()
         revision = change(text, editor, title="Thanks")
