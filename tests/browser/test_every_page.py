@@ -1,5 +1,6 @@
 """Walks every page type and every screen of ours: axe, policy, foreign requests, console."""
 
+import re
 from urllib.parse import urljoin, urlsplit
 
 import pytest
@@ -81,6 +82,24 @@ def sideways_scroll(page: Page) -> list[str]:
         "document.documentElement.scrollWidth - document.documentElement.clientWidth"
     )
     return [f"{page.url}: scrolls sideways by {overflow} px"] if overflow > 0 else []
+
+
+@pytest.mark.parametrize("language", ["en", "es"])
+def test_every_address_of_the_sitemap__is_clean_on_a_phone(
+    demo_site: DemoSite, open_browser: Opener, language: str
+) -> None:
+    page = open_browser(width=360)
+    answer = page.request.get(f"{demo_site.public}/sitemap.xml")
+    addresses = re.findall(rf"<loc>([^<]+/{language}/[^<]*)</loc>", answer.text())
+    problems: list[str] = []
+    for address in addresses:
+        response = page.goto(address)
+        assert response is not None
+        if response.status != 200:
+            problems.append(f"{address}: status {response.status}")
+        problems += axe_findings(page) + sideways_scroll(page)
+    assert len(addresses) >= 25
+    assert problems == []
 
 
 @pytest.mark.parametrize("width", [320, 1280])

@@ -72,6 +72,16 @@ class TestText:
         assert '<caption id="part-abcdef12-caption">Doses</caption>' in html
         assert 'tabindex="0"' in html
 
+    def test_table__a_row_without_a_name_has_no_empty_heading(self) -> None:
+        value = {
+            "columns": [{"type": "text", "heading": name} for name in ("Good", "Hard")],
+            "rows": [{"values": ["", "More visits"]}],
+            "caption": "Two sides",
+        }
+        html = render("table", value)
+        assert '<th scope="row">' not in html
+        assert "More visits" in html
+
     def test_table__without_a_caption__is_refused(self) -> None:
         block = BODY.child_blocks["table"]
         value = block.to_python(
