@@ -6,7 +6,8 @@ from typing import Any
 from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
-from wagtail.admin.ui.tables import Column
+from wagtail.admin.ui.tables import Column, DateColumn
+from wagtail.admin.ui.tables.pages import PageStatusColumn
 from wagtail.admin.views.pages.listing import ExplorableIndexView
 from wagtail.admin.viewsets.pages import PageViewSet
 from wagtail.models import Page
@@ -15,6 +16,8 @@ from clinic.language_states import language_states
 from clinic.models import BasePage
 from clinic.reading import ReadingLevel, reading_levels
 from clinic.review_reports import due_label
+
+_KEPT = frozenset({"bulk_actions", "title", "parent"})
 
 
 def add_facts(pages: Sequence[Page]) -> None:
@@ -50,14 +53,21 @@ def grade_words(level: ReadingLevel | None) -> str:
 
 
 class ExplorerView(ExplorableIndexView):
-    """Wagtail's list of pages with our columns before the status."""
+    """Wagtail's list of pages with our columns."""
 
+    # The type stands in the filters: the title needs its room.
     base_columns = [
-        *[column for column in ExplorableIndexView.base_columns if column.name != "status"],
-        Column("review_words", label=_("Clinical review"), width="12%"),
-        Column("grade_words", label=_("Reading level"), width="9%"),
-        Column("language_words", label=_("Languages"), width="12%"),
-        *[column for column in ExplorableIndexView.base_columns if column.name == "status"],
+        *[column for column in ExplorableIndexView.base_columns if column.name in _KEPT],
+        Column("review_words", label=_("Clinical review"), width="11%"),
+        Column("grade_words", label=_("Reading level"), width="8%"),
+        Column("language_words", label=_("Languages"), width="10%"),
+        DateColumn(
+            "latest_revision_created_at",
+            label=_("Updated"),
+            sort_key="latest_revision_created_at",
+            width="9%",
+        ),
+        PageStatusColumn("status", label=_("Status"), sort_key="live", width="10%"),
     ]
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
