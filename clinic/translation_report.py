@@ -149,6 +149,7 @@ class TranslationsReport(View):
             "page": Paginator(found, PER_PAGE).get_page(request.GET.get("p")),
             "counts": [(state.label, counts[state]) for state in TranslationState],
             "query": query.urlencode(),
+            "may_translate": request.user.has_perm("simple_translation.submit_translation"),
         }
         return TemplateResponse(request, "wagtailadmin/clinic/translations.html", context)
 

@@ -17,6 +17,7 @@ from clinic.models.translation import draft_sha256, source_of, state_of, version
 from clinic.page_permissions import TAKE_DOWN
 from clinic.review import ReviewRefused
 from clinic.roles import reviewed_snippet_models
+from clinic.translation_changes import changed_fields
 from clinic.translation_panel import translation_url
 from clinic.translation_work import mark_up_to_date, may_confirm, sign, translator_of
 
@@ -44,7 +45,7 @@ class TranslationView(View):
         context = {
             "text": self.text,
             "title": name_of(self.text),
-            "edit_url": edit_url(self.text),
+            "text_url": reading_url(self.text, request.user),
             "record": self.record,
             "state": state_of(self.text, self.record),
             "sha256": sha256,
@@ -55,10 +56,12 @@ class TranslationView(View):
         }
         if source is not None:
             context |= {
-                "source_title": name_of(source),
-                "source_url": edit_url(source),
+                "source_url": reading_url(source, request.user),
                 "source_sha256": version_of(source)[1],
-                "compare_url": _compare_url(source, self.record),
+            }
+        if self.record.source_changed_at and source is not None:
+            context |= {
+                "changes": changed_fields(source, self.record, request),
             }
         return TemplateResponse(request, "wagtailadmin/clinic/translation.html", context)
 
@@ -107,12 +110,13 @@ def edit_url(text: Any) -> str:
     return reverse(text.snippet_viewset.get_url_name("edit"), args=[text.pk])
 
 
-def _compare_url(source: Any, record: Translation) -> str:
-    """Return what shows the changes since the translated version; "" when there are none."""
-    then, now = record.source_revision_id, source.live_revision_id
-    if not record.source_changed_at or not then or not now:
-        return ""
-    if isinstance(source, Page):
-        return reverse("wagtailadmin_pages:revisions_compare", args=[source.pk, then, now])
-    name = source.snippet_viewset.get_url_name("revisions_compare")
-    return reverse(name, args=[source.pk, then, now])
+def reading_url(text: Any, user: Any) -> str:
+    """Return where this user may read a text: its editor, or what readers see; "" for nowhere."""
+    if isinstance(text, Page):
+        if text.permissions_for_user(user).can_edit():
+            return edit_url(text)
+        return (text.full_url or "") if text.live else ""
+    meta = text._meta
+    if user.has_perm(f"{meta.app_label}.change_{meta.model_name}"):
+        return edit_url(text)
+    return reverse(text.snippet_viewset.get_url_name("inspect"), args=[text.pk])

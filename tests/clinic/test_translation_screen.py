@@ -1,10 +1,13 @@
 """The screen where translators sign, and what the editor shows of a translation."""
 
+import re
+
 import pytest
 from django.urls import reverse
 
 from clinic.models import Translation
 from clinic.models.translation import draft_sha256, version_of
+from clinic.review import publishing_without_review
 from clinic.roles import COORDINATORS, EDITORS
 from clinic.translation_panel import translation_url
 from tests.clinic.review_steps import change, edit_url, fresh, log_in, submit
@@ -78,22 +81,35 @@ class TestScreen:
         )
         html = log_in(reviewer).get(translation_url(copy)).content.decode()
         assert "Mark as up to date" in html
-        compare = reverse(
-            "wagtailadmin_pages:revisions_compare",
-            args=[
-                english.pk,
-                Translation.of(copy).source_revision_id,
-                fresh(english).live_revision_id,
-            ],
-        )
-        assert compare in html
         post(reviewer, copy, "up-to-date", version_of(fresh(english))[1])
         assert not Translation.of(copy).is_behind
 
+    def test_changes_of_the_english_text_are_marked(self, english, copy):
+        assert "What has changed in English" not in self.read(make_reviewer(), copy)
+        publish(english, make_user(EDITORS), introduction="We care more.", illustration="")
+        html = self.read(make_reviewer(), copy)
+        assert re.search(r'<span class="addition">[^<]*more', html)
+        assert html.count('class="comparison"') == 1
+
+    def test_links_lead_where_people_may_go(self, english, copy):
+        publish(copy, make_user(EDITORS), introduction="Cuidamos.")
+        html = self.read(make_reviewer(), copy)
+        assert edit_url(copy) not in html
+        assert copy.full_url in html
+        assert edit_url(copy) in self.read(make_user(EDITORS), copy)
+
+    def read(self, user, copy):
+        return log_in(user).get(translation_url(copy)).content.decode()
+
     def test_text_has_a_screen_too(self, translator):
         text = make_patient_text()
+        with publishing_without_review():
+            text.save_revision().publish()
         copy = translate(text, make_locale("es"))
         publish(text, translator, title="Other")
+        assert 'class="comparison"' in self.read(make_reviewer(), copy)
+        inspect = reverse(type(copy).snippet_viewset.get_url_name("inspect"), args=[copy.pk])
+        assert inspect in self.read(make_reviewer(), copy)
         response = post(translator, copy, "up-to-date", version_of(fresh(text))[1])
         assert response.status_code == 200
         assert not Translation.of(copy).is_behind
