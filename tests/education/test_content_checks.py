@@ -194,6 +194,8 @@ class TestApproval:
         change(page, editor, body=[("paragraph", "<p>Take 2 of these.</p>")])
         html = self.dialog(page, editor, reviewer)
         assert "Take 2 of" in html and "cannot be approved yet" not in html
+        # Without Wagtail's own drawing the button's words lie outside of it.
+        assert 'class="icon icon-spinner icon"' in html
         assert "No clinician has checked" not in html
         act(fresh(page).current_workflow_task_state, reviewer)
         assert "Take 2 of" in str(fresh(page).body)
