@@ -10,12 +10,13 @@ from clinic.roles import ADMINISTRATORS, COORDINATORS, EDITORS, LEADS, REVIEWERS
 
 DEMO_PEOPLE: dict[str, tuple[str, str, str]] = {
     "editor@demo.example": (EDITORS, "Elena", "Editor"),
+    "translator@demo.example": (EDITORS, "Teresa", "Muñoz"),
     "reviewer@demo.example": (REVIEWERS, "Ines", "Calderón"),
     "coordinator@demo.example": (COORDINATORS, "Carmen", "Coordinator"),
     "lead@demo.example": (LEADS, "Lena", "Lead"),
     "admin@demo.example": (ADMINISTRATORS, "Adrian", "Administrator"),
 }
-REVIEWER = "reviewer@demo.example"
+SIGNING = ("reviewer@demo.example", "translator@demo.example")
 
 
 @transaction.atomic
@@ -30,14 +31,10 @@ def load_demo_people() -> None:
             email, settings.DEMO_PASSWORD, first_name=first_name, last_name=last_name
         )
         user.groups.add(Group.objects.get(name=role))
-    _give_the_reviewer_a_name()
+    _give_signatures()
 
 
-def _give_the_reviewer_a_name() -> None:
-    """Link the reviewer's login to a physician of the site, in every language."""
-    reviewer = User.objects.get(email=REVIEWER)
-    if reviewer.people.exists():
-        return
-    person = Person.objects.filter(user=None).exclude(credential="").first()
-    if person is not None:
-        Person.objects.filter(translation_key=person.translation_key).update(user=reviewer)
+def _give_signatures() -> None:
+    """Link the logins that sign to the people of the site by their name, in every language."""
+    for user in User.objects.filter(email__in=SIGNING, people=None):
+        Person.objects.filter(user=None, name=user.get_full_name()).update(user=user)

@@ -59,6 +59,8 @@ def add_people() -> None:
                 role=entry["role"][language],
                 area=entry["area"][language],
                 bio=entry["bio"][language],
+                is_qualified_translator=entry.get("is_qualified_translator", False),
+                is_listed=entry.get("is_listed", True),
                 sort_order=order,
             )
 

@@ -233,15 +233,18 @@ class TestDemoPeople:
             assert user.check_password(settings.DEMO_PASSWORD)
             assert not user.is_superuser
 
-    def test_reviewer_can_sign(self):
-        person = make_person()
+    @pytest.mark.parametrize("email", demo_people.SIGNING)
+    def test_who_signs_does_so_with_their_name(self, email):
+        _role, *name = demo_people.DEMO_PEOPLE[email]
+        person = make_person(name=" ".join(name))
+        make_person(name="Somebody Else")
         demo_people.load_demo_people()
-        assert User.objects.get(email=demo_people.REVIEWER).people.get() == person
+        assert User.objects.get(email=email).people.get() == person
 
     def test_second_time_changes_nothing(self):
-        make_person()
+        make_person(name="Ines Calderón")
         demo_people.load_demo_people()
-        user = User.objects.get(email=demo_people.REVIEWER)
+        user = User.objects.get(email=demo_people.SIGNING[0])
         user.set_password("another-password-of-the-demo")
         user.save()
         demo_people.load_demo_people()
