@@ -85,20 +85,44 @@ class EducationPage(BasePage):  # type: ignore[django-manager-missing]
             ],
             heading=_("Place and kind"),
         ),
-        FieldPanel("key_points"),
-        FieldPanel("body"),
+        FieldPanel(
+            "key_points",
+            help_text=_("The page in three to five short sentences. Many people read only these."),
+        ),
+        FieldPanel(
+            "body",
+            help_text=_(
+                "One idea in each paragraph. Headings that a patient would ask or look for."
+            ),
+        ),
         BasePage.reading_panel,
-        FieldPanel("citations"),
+        FieldPanel(
+            "citations",
+            help_text=_(
+                "At least one public source for what the page says, with the day you read it. "
+                "Without a source nobody can approve the page."
+            ),
+        ),
         MultiFieldPanel(
             [
-                FieldPanel("related_pages"),
-                FieldPanel("therapy_types"),
-                FieldPanel("cancer_types"),
+                FieldPanel(
+                    "related_pages", help_text=_("Where to read on; three or four are enough.")
+                ),
+                FieldPanel(
+                    "therapy_types",
+                    help_text=_("The page shows open trials of these kinds of treatment."),
+                ),
+                FieldPanel(
+                    "cancer_types", help_text=_("The page shows open trials for these cancers.")
+                ),
             ],
             heading=_("Connections"),
         ),
         MultipleChooserPanel(
-            "unmarked_terms", chooser_field_name="term", label=_("Glossary words not to mark")
+            "unmarked_terms",
+            chooser_field_name="term",
+            label=_("Glossary words not to mark"),
+            help_text=_("Words of the glossary are explained where they first stand. Not these."),
         ),
     ]
     search_fields = [

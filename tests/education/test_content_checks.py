@@ -150,6 +150,10 @@ class TestEditor:
         block = page.body[0].id
         assert f"#block-{block}-section" in html
 
+    def test_sources__say_what_they_are_for(self, editor: User) -> None:
+        html = log_in(editor).get(edit_url(make_education_page())).content.decode()
+        assert "Without a source nobody can approve the page." in html
+
     def test_wagtails_checks__run_ours_too(self, editor: User) -> None:
         page = make_education_page(**paragraph("<p>Take 2 of these.</p>"))
         html = log_in(editor).get(edit_url(page)).content.decode()
