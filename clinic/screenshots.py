@@ -8,6 +8,8 @@ from typing import Any
 
 from PIL import Image
 
+from clinic.editorial_screenshots import take_editorial_pictures
+
 WIDTHS = (360, 768, 1280)
 TALLEST = 1600
 QUALITY = 72
@@ -57,6 +59,7 @@ class Photographer:
             self._visit(f"{name}-print", PUBLIC_PAGES[name], PAPER_WIDTH, media="print")
         self._send_inquiry()
         self._work_as_staff()
+        take_editorial_pictures(self)
 
     def _visit(self, name: str, path: str, width: int, media: str = "", **options: Any) -> None:
         page = self._open(width, **options)
@@ -80,17 +83,13 @@ class Photographer:
         self._keep(page, f"receipt-{WIDTHS[0]}", full_page=True)
 
     def _work_as_staff(self) -> None:
-        page = self._log_in("lead@demo.example")
+        page = self.log_in("lead@demo.example")
         page.locator("a[href='/admin/inquiries/']").first.click()
         page.wait_for_load_state("networkidle")
         self._keep(page, "inbox")
-        page = self._log_in("editor@demo.example")
-        page.goto(f"{self.demo.staff}/admin/pages/search/?q=checkpoint")
-        page.locator("main a[href$='/edit/']").first.click()
-        page.wait_for_load_state("networkidle")
-        self._keep(page, "page-editor")
 
-    def _log_in(self, email: str) -> Any:
+    def log_in(self, email: str) -> Any:
+        """Return the dashboard of one of the demo's people."""
         page = self._open(WIDTHS[-1])
         page.goto(f"{self.demo.staff}/admin/")
         page.locator("[name=login]").fill(email)
@@ -106,10 +105,17 @@ class Photographer:
         return context.new_page()
 
     def _keep(self, page: Any, name: str, *, full_page: bool = False) -> None:
-        """Write a picture, cut where nobody would look on, and close the page's profile."""
+        self.save(page, name, full_page=full_page)
+        self.close(page)
+
+    def save(self, page: Any, name: str, *, full_page: bool = False) -> None:
+        """Write a picture, cut where nobody would look on."""
         taken = Image.open(BytesIO(page.screenshot(full_page=full_page)))
         picture = taken.convert("RGB").crop((0, 0, taken.width, min(taken.height, TALLEST)))
         file = self.folder / f"{name}.webp"
         picture.save(file, "WEBP", quality=QUALITY, method=6)
         self.say(f"{file} ({file.stat().st_size // 1000} kB)")
+
+    def close(self, page: Any) -> None:
+        """Close the page's profile."""
         page.context.close()
