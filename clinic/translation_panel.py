@@ -35,7 +35,7 @@ class TranslationPanel(HelpPanel):
             return context | {
                 "translation": record,
                 "state": state_of(self.instance, record),
-                "is_signed": record.is_signed(draft_sha256(self.instance)),
+                "is_signed": bool(record and record.is_signed(draft_sha256(self.instance))),
                 "address": translation_url(self.instance),
             }
 

@@ -29,7 +29,7 @@ def connect() -> None:
 def _on_copied(sender: Any, source_obj: Any, target_obj: Any, **_: Any) -> None:
     """Note the version of a page's copy; a text's copy is not saved yet, so it waits for that."""
     source, target = _specific(source_obj), target_obj
-    if not isinstance(source, ClinicallyReviewedMixin) or not is_foreign(target):
+    if not _is_reviewed(source) or not is_foreign(target):
         return
     if getattr(target, "alias_of_id", None):
         return
@@ -67,7 +67,7 @@ def _record(source: Any, target: Any, revision: Revision | None) -> None:
 
 def _on_published(sender: Any, instance: Any, revision: Revision, **_: Any) -> None:
     """Note for every translation of an English text whether it still says the same."""
-    if not isinstance(instance, ClinicallyReviewedMixin) or is_foreign(instance):
+    if not _is_reviewed(instance) or is_foreign(instance):
         return
     key = key_of(instance)
     translations = Translation.objects.filter(
@@ -81,3 +81,7 @@ def _on_published(sender: Any, instance: Any, revision: Revision, **_: Any) -> N
 
 def _specific(source: Any) -> Any:
     return source.specific if isinstance(source, Page) else source
+
+
+def _is_reviewed(text: Any) -> bool:
+    return isinstance(text, ClinicallyReviewedMixin)
