@@ -6,8 +6,6 @@ from typing import Any
 CHANGED_PAGE = "Checkpoint inhibitors"
 # Something for the checks to find.
 SENTENCE = " Take 2 of these every day."
-# The editor saves by itself; a picture taken earlier would show the text as it was.
-SAVING_MILLISECONDS = 3000
 # Menus and dialogs of the admin fade in, whatever the browser prefers.
 FADING_MILLISECONDS = 700
 LISTS = {
@@ -52,12 +50,18 @@ def _find(page: Any, staff: str, title: str) -> None:
 
 
 def _write(editor: Any) -> None:
-    """Add a sentence to the last text of the page and wait until it is saved."""
-    editor.locator(".public-DraftEditor-content").last.click()
+    """Add a sentence to the last text of the page and wait until the editor has saved it."""
+    text = editor.locator(".public-DraftEditor-content").last
+    text.click()
     editor.keyboard.press("Control+End")
-    editor.keyboard.type(SENTENCE)
-    editor.wait_for_timeout(SAVING_MILLISECONDS)
+    with editor.expect_response(_is_saving):
+        editor.keyboard.type(SENTENCE)
     editor.wait_for_load_state("networkidle")
+
+
+def _is_saving(answer: Any) -> bool:
+    """Return whether this answers the editor, which saves by itself; a preview is no saving."""
+    return answer.request.method == "POST" and answer.url.split("?")[0].endswith("/edit/")
 
 
 def _review(photographer: Any) -> None:
