@@ -5,14 +5,13 @@ from datetime import datetime
 from typing import Any
 
 from django.conf import settings
-from django.db.models import CharField, Exists, OuterRef, Q, Subquery
-from django.db.models.functions import Cast
+from django.db.models import Exists, OuterRef, Q
 from django.http import HttpRequest
 from django.urls import translate_url
 from django.utils.translation import get_language, get_language_info
 from wagtail.models import Page, PageViewRestriction
 
-from clinic.models import Translation
+from clinic.models.translation import source_changed_at
 
 HOME_DEPTH = 2
 MENU_DEPTH = 3
@@ -89,20 +88,12 @@ def load_surroundings(
         .select_related("locale")
         .order_by("path")
     )
-    rows = list(pages if _language() == SOURCE else pages.annotate(newer_since=_newer_since()))
+    if _language() != SOURCE:
+        pages = pages.annotate(newer_since=source_changed_at("wagtailcore", "page"))
+    rows = list(pages)
     if page is None or not page.pk:
         return _navigation(request, None, rows), view_language_links(request)
     return _navigation(request, page, rows), _page_language_links(request, page, rows)
-
-
-def _newer_since() -> Subquery:
-    """Return when the English page of each page moved on, without a query of its own."""
-    record = Translation.objects.filter(
-        content_type__app_label="wagtailcore",
-        content_type__model="page",
-        object_id=Cast(OuterRef("pk"), CharField()),
-    )
-    return Subquery(record.values("source_changed_at")[:1])
 
 
 def _navigation(request: HttpRequest | None, page: Page | None, rows: list[Any]) -> Navigation:

@@ -8,6 +8,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from clinic.models.translation import source_changed_at
 from education.models import CancerType, EducationPage, TherapyType
 from trials.eligibility import Age, parse_age, parse_criteria, unescape
 from trials.enums import (
@@ -75,9 +76,9 @@ def plain_summary(trial: Trial, language: str) -> PlainSummary | None:
     """Return the live plain summary in the language, else in English."""
     summaries = {
         summary.locale.language_code: summary
-        for summary in trial.plain_summaries.filter(live=True).select_related(
-            "locale", "reviewed_by"
-        )
+        for summary in trial.plain_summaries.filter(live=True)
+        .select_related("locale", "reviewed_by")
+        .annotate(source_changed_at=source_changed_at("trials", "plainsummary"))
     }
     return summaries.get(language) or summaries.get("en")
 

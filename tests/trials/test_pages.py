@@ -5,6 +5,8 @@ from django.template import Context, Template
 from django.utils import translation
 from wagtail.models import Locale
 
+from clinic.review import publishing_without_review
+from clinic.translation_work import record_versions
 from tests.trials.factories import (
     make_cancer_type,
     make_study,
@@ -124,6 +126,23 @@ class TestTrialPage:
         assert "We last looked at it on" in shown
         assert "March 2025" in shown
         assert "Dec. 31, 2028 (expected)" in shown
+
+    def test_a_translated_summary_says_that_the_english_one_is_newer(self, clinic, client):
+        sync_studies(open_study())
+        trial = Trial.objects.get()
+        english = make_summary(trial)
+        spanish = make_summary(trial, "es", title="Un título")
+        record_versions(PlainSummary)
+        notice = 'id="english-is-newer"'
+        assert notice not in client.get(f"/es/trials/{trial.nct_id}/").content.decode()
+
+        english.what_is_it_about = "It is about something else."
+        with publishing_without_review():
+            english.save_revision().publish()
+        page = client.get(f"/es/trials/{trial.nct_id}/").content.decode()
+        assert spanish.title in page
+        assert notice in page
+        assert notice not in client.get(f"/en/trials/{trial.nct_id}/").content.decode()
 
     def test_the_plain_summary_comes_first(self, clinic, client):
         sync_studies(make_study())
