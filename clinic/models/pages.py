@@ -15,6 +15,7 @@ from clinic import illustrations
 from clinic.blocks import BodyBlock, HomeBlock
 from clinic.models.review import ClinicallyReviewedMixin
 from clinic.models.takedown import CanBeTakenDownMixin
+from clinic.reading_panel import reading_panel
 from clinic.translation_panel import TranslationPanel
 
 # Addresses of views below the language prefix (design: Addresses); a page there would be hidden.
@@ -32,9 +33,7 @@ class BasePage(CanBeTakenDownMixin, ClinicallyReviewedMixin, Page):
 
     translation_panel = TranslationPanel()
     introduction_panel = FieldPanel("introduction")
-    reading_panel = HelpPanel(
-        template="wagtailadmin/clinic/reading_panel.html", heading=_("Reading level and checks")
-    )
+    reading_panel = reading_panel()
     review_panel = MultiFieldPanel(
         [
             HelpPanel(_("Filled in when a clinician approves the page.")),

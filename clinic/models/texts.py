@@ -15,6 +15,7 @@ from wagtail.models import (
 from clinic.enums import PatientTextKey
 from clinic.models.review import ClinicallyReviewedMixin
 from clinic.models.translation import join_translations
+from clinic.reading_panel import reading_panel
 from clinic.translation_panel import TranslationPanel
 
 
@@ -35,7 +36,13 @@ class PatientText(
     title = models.CharField(_("title"), max_length=160)
     body = RichTextField(_("text"), features=["h3", "bold", "italic", "ul", "ol", "link"])
 
-    panels = [TranslationPanel(), FieldPanel("key"), FieldPanel("title"), FieldPanel("body")]
+    panels = [
+        TranslationPanel(),
+        FieldPanel("key"),
+        FieldPanel("title"),
+        FieldPanel("body"),
+        reading_panel(),
+    ]
 
     class Meta(TranslatableMixin.Meta):
         verbose_name = _("text for patients")

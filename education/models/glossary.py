@@ -19,6 +19,7 @@ from wagtail.models import (
 
 from clinic.enums import ReviewCycle
 from clinic.models import ClinicallyReviewedMixin
+from clinic.reading_panel import reading_panel
 from clinic.translation_panel import TranslationPanel
 from education.readability import split_sentences
 
@@ -76,6 +77,7 @@ class GlossaryTerm(  # type: ignore[django-manager-missing]
         TranslationPanel(),
         FieldPanel("term"),
         FieldPanel("definition"),
+        reading_panel(),
         FieldPanel("pronunciation"),
         FieldPanel("forms"),
         FieldPanel("related_page"),

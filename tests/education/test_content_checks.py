@@ -20,6 +20,7 @@ from clinic.roles import EDITORS
 from education.models import EducationPage
 from tests.clinic.review_steps import act, change, edit_url, fresh, log_in, submit
 from tests.education.factories import SOURCE, make_education_page
+from tests.education.test_glossary_pages import make_term
 from tests.factories import make_locale, make_page, make_patient_text, make_reviewer, make_user
 
 pytestmark = pytest.mark.django_db
@@ -149,6 +150,14 @@ class TestEditor:
         assert "looks like a dose without a unit" in html
         block = page.body[0].id
         assert f"#block-{block}-section" in html
+
+    def test_texts_and_words__have_the_panel_too(self, editor: User) -> None:
+        text = make_patient_text(body="<p>Take 2 of it.</p>")
+        word = make_term("cell", definition="Take 2 of it.")
+        for snippet in (text, word):
+            name = type(snippet).snippet_viewset.get_url_name("edit")
+            html = log_in(editor).get(reverse(name, args=[snippet.pk])).content.decode()
+            assert "looks like a dose without a unit" in html
 
     def test_sources__say_what_they_are_for(self, editor: User) -> None:
         html = log_in(editor).get(edit_url(make_education_page())).content.decode()

@@ -14,6 +14,7 @@ from wagtail.models import (
 from clinic.enums import ReviewCycle
 from clinic.models import ClinicallyReviewedMixin
 from clinic.models.translation import join_translations
+from clinic.reading_panel import reading_panel
 from clinic.translation_panel import TranslationPanel
 from trials.enums import Known
 from trials.models.trial import Trial
@@ -64,6 +65,7 @@ class PlainSummary(
         FieldPanel("what_happens"),
         FieldPanel("possible_benefits"),
         FieldPanel("possible_risks"),
+        reading_panel(),
         MultiFieldPanel(
             [
                 FieldPanel("visits_per_month"),
