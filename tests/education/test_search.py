@@ -102,7 +102,7 @@ class TestOrderAndExcerpts:
     def test_excerpt__has_dots_only_where_the_text_goes_on(self) -> None:
         words = " ".join(["much", "more", "besides"] * 20)
         make_education_page(title="Vaccines", introduction=f"They teach cells. {words}")
-        make_education_page(title="Antibodies", introduction=f"{words} teach cells.")
+        make_education_page(title="Antibodies", introduction=f"{words} teach cells.", citations=[])
         found = {result.title: result.excerpt for result in results("teaching")}
         assert found["Vaccines"].startswith("They")
         assert found["Vaccines"].endswith(" …")
