@@ -9,6 +9,9 @@ from wagtail.models import Page, get_page_models
 
 from clinic.models import BasePage
 from clinic.page_permissions import TAKE_DOWN
+from clinic.review_base import waiting_requests
+from clinic.review_views import review_url
+from clinic.translation_views import name_of
 
 SHOWN = 10
 
@@ -23,6 +26,24 @@ class PagesToCheckPanel(Component):
     def get_context_data(self, parent_context: Any) -> dict[str, Any]:
         """Return both lists; each is cut off."""
         return {"taken_down": taken_down_pages()[:SHOWN], "due": due_pages()[:SHOWN]}
+
+
+class RequestsPanel(Component):
+    """What changed in the texts that wait for this reviewer."""
+
+    name = "requests"
+    template_name = "wagtailadmin/clinic/requests.html"
+    order = 225  # behind Wagtail's own list of them
+
+    def get_context_data(self, parent_context: Any) -> dict[str, Any]:
+        """Return the requests of others, the oldest first; cut off."""
+        waiting = waiting_requests(parent_context["request"].user)
+        return {
+            "waiting": [
+                {"title": name_of(state.workflow_state.content_object), "url": review_url(state)}
+                for state in waiting[:SHOWN]
+            ]
+        }
 
 
 def taken_down_pages() -> Any:

@@ -14,13 +14,15 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import override
-from wagtail.models import Page
+from wagtail.models import Page, TaskState
 
-from clinic.models import ClinicalReviewTask, OutboxMessage
+from clinic.models import OutboxMessage
 from clinic.outbox import enqueue, register_template
+from clinic.review_base import waiting_requests
 from clinic.review_reports import due_label, reviewed_pages
 from clinic.roles import EDITORS, REVIEWERS
 from clinic.site_facts import clinic_settings
+from clinic.translation_views import name_of
 
 TEMPLATE = "review_digest"
 LOOK_AHEAD = timedelta(days=14)
@@ -34,10 +36,15 @@ class Digest:
     """What one person has to look after: pages of theirs, and requests of others."""
 
     pages: list[Page]
-    waiting: int
+    requests: list[TaskState]
+
+    @property
+    def waiting(self) -> int:
+        """Return how many requests of others wait for this person."""
+        return len(self.requests)
 
     def __bool__(self) -> bool:
-        return bool(self.pages or self.waiting)
+        return bool(self.pages or self.requests)
 
 
 def digest_for(user: Any) -> Digest:
@@ -48,9 +55,7 @@ def digest_for(user: Any) -> Digest:
     theirs = Q(owner=user, is_owned=True) | Q(reviewer_user_id=user.pk)
     soon = timezone.localdate() + LOOK_AHEAD
     pages = list(reviewed_pages().filter(theirs, review_due__lte=soon)[: LONGEST_LIST + 1])
-    tasks = ClinicalReviewTask.objects.filter(active=True)
-    waiting = sum(task.get_task_states_user_can_moderate(user).count() for task in tasks)
-    return Digest(pages=pages, waiting=waiting)
+    return Digest(pages=pages, requests=waiting_requests(user))
 
 
 def enqueue_digests() -> None:
@@ -80,6 +85,13 @@ def build_digest(message: OutboxMessage) -> EmailMessage | None:
         context = {
             "clinic": clinic_settings(),
             "waiting": digest.waiting,
+            "requests": [
+                {
+                    "title": name_of(state.workflow_state.content_object),
+                    "url": _staff_url("review_change", state.pk),
+                }
+                for state in digest.requests[:LONGEST_LIST]
+            ],
             "pages": [
                 {
                     "title": page.title,

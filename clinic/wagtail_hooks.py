@@ -19,7 +19,9 @@ from wagtail.snippets.models import register_snippet
 
 from clinic import attention
 from clinic.admin_menus import (
+    ReviewPageItem,
     ReviewsMenuItem,
+    ReviewTextItem,
     TakeDownButton,
     TakeDownTextItem,
     is_reviewed_text,
@@ -29,7 +31,7 @@ from clinic.attention_views import GivenUpMessagesView
 from clinic.content_checker import check_our_content
 from clinic.demo_mail import DemoMailItem, demo_mail_view
 from clinic.explorer import ExplorerViewSet
-from clinic.home_panels import PagesToCheckPanel, may_see
+from clinic.home_panels import PagesToCheckPanel, RequestsPanel, may_see
 from clinic.middleware.public_door import hide_restricted_document, hide_restricted_page
 from clinic.middleware.staff_session import staff_is_active
 from clinic.models import StaffMember
@@ -37,6 +39,7 @@ from clinic.models.review import APPROVALS
 from clinic.page_owner_views import PageOwnerView
 from clinic.quality_reports import BrokenLinksReport, GradesReport
 from clinic.review_reports import ReviewsReport
+from clinic.review_views import ReviewView
 from clinic.rich_text import QuickPageLinkHandler
 from clinic.takedown import user_may_take_down_text
 from clinic.takedown_views import TakeDownTextView, TakeDownView
@@ -83,6 +86,11 @@ def register_urls() -> list[URLPattern]:
             "texts/<str:app_label>/<str:model_name>/<str:pk>/take-down/",
             require_admin_access(TakeDownTextView.as_view()),
             name="take_down_text",
+        ),
+        path(
+            "reviews/<int:state_id>/",
+            require_admin_access(ReviewView.as_view()),
+            name="review_change",
         ),
         path(
             "urgent-phone/",
@@ -186,6 +194,8 @@ def text_buttons(snippet: Any, user: Any, next_url: str | None = None) -> Iterat
 
 
 hooks.register("register_snippet_action_menu_item", lambda model: TakeDownTextItem(order=90))
+hooks.register("register_snippet_action_menu_item", lambda model: ReviewTextItem(order=80))
+hooks.register("register_page_action_menu_item", lambda: ReviewPageItem(order=80))
 
 
 @hooks.register("construct_snippet_action_menu")
@@ -229,7 +239,7 @@ def home_panels(request: HttpRequest, panels: list[Any]) -> None:
     if attention.may_see(request.user):
         panels.append(attention.AttentionPanel())
     if may_see(request.user):
-        panels.append(PagesToCheckPanel())
+        panels += [PagesToCheckPanel(), RequestsPanel()]
 
 
 @hooks.register("construct_help_menu")
