@@ -202,7 +202,7 @@ class TestSearchTellsNothing:
 
     def test_counts_and_filters_know_only_ones_own(self, stranger, inquiry):
         page = stranger.get("/admin/inquiries/", {"show": "all"})
-        assert page.context["counts"] == {"quarantine": 0, "overdue": 0}
+        assert not any(page.context["counts"].values())
         trial = inquiry.trials.get()
         assert trial.nct_id not in page.text
         filtered = stranger.get("/admin/inquiries/", {"show": "all", "trial": trial.nct_id})
