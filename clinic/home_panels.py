@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.db.models import F, Q
+from django.urls import reverse
 from django.utils import timezone
 from wagtail.admin.ui.components import Component
 from wagtail.models import Page, get_page_models
@@ -10,6 +11,9 @@ from wagtail.models import Page, get_page_models
 from clinic.models import BasePage
 from clinic.page_permissions import TAKE_DOWN
 from clinic.review_base import waiting_requests
+from clinic.review_digest import pages_due_for
+from clinic.review_forecast import forecast
+from clinic.review_reports import due_label
 from clinic.review_views import review_url
 from clinic.translation_views import name_of
 
@@ -43,6 +47,29 @@ class RequestsPanel(Component):
                 {"title": name_of(state.workflow_state.content_object), "url": review_url(state)}
                 for state in waiting[:SHOWN]
             ]
+        }
+
+
+class ReviewsToComePanel(Component):
+    """What this person has to keep true soon, and how many reviews each clinician has coming."""
+
+    name = "reviews_to_come"
+    template_name = "wagtailadmin/clinic/my_reviews.html"
+    order = 230
+
+    def get_context_data(self, parent_context: Any) -> dict[str, Any]:
+        """Return one's own pages, cut off, and the forecast."""
+        today = timezone.localdate()
+        return {
+            "mine": [
+                {
+                    "title": page.get_admin_display_title(),
+                    "state": due_label(page.review_due, today),
+                    "url": reverse("wagtailadmin_pages:edit", args=[page.pk]),
+                }
+                for page in pages_due_for(parent_context["request"].user)[:SHOWN]
+            ],
+            "forecast": forecast(today),
         }
 
 

@@ -8,7 +8,7 @@ from urllib.parse import urljoin
 from django.conf import settings
 from django.contrib.auth import get_user_model
 from django.core.mail import EmailMessage
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone
@@ -48,14 +48,19 @@ class Digest:
 
 
 def digest_for(user: Any) -> Digest:
-    """Return what is due for this person: pages that they own or checked last, and open requests.
+    """Return the pages that are due for this person, and the requests of others."""
+    pages = list(pages_due_for(user)[: LONGEST_LIST + 1])
+    return Digest(pages=pages, requests=waiting_requests(user))
+
+
+def pages_due_for(user: Any) -> QuerySet[Page]:
+    """Return the pages that this person owns or checked last and that are due soon.
 
     Pages that nobody ever checked stand in the report alone: a new site would be all of them.
     """
     theirs = Q(owner=user, is_owned=True) | Q(reviewer_user_id=user.pk)
     soon = timezone.localdate() + LOOK_AHEAD
-    pages = list(reviewed_pages().filter(theirs, review_due__lte=soon)[: LONGEST_LIST + 1])
-    return Digest(pages=pages, requests=waiting_requests(user))
+    return reviewed_pages().filter(theirs, review_due__lte=soon)
 
 
 def enqueue_digests() -> None:

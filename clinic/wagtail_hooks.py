@@ -31,7 +31,7 @@ from clinic.attention_views import GivenUpMessagesView
 from clinic.content_checker import check_our_content
 from clinic.demo_mail import DemoMailItem, demo_mail_view
 from clinic.explorer import ExplorerViewSet
-from clinic.home_panels import PagesToCheckPanel, RequestsPanel, may_see
+from clinic.home_panels import PagesToCheckPanel, RequestsPanel, ReviewsToComePanel, may_see
 from clinic.middleware.public_door import hide_restricted_document, hide_restricted_page
 from clinic.middleware.staff_session import staff_is_active
 from clinic.models import StaffMember
@@ -239,7 +239,7 @@ def home_panels(request: HttpRequest, panels: list[Any]) -> None:
     if attention.may_see(request.user):
         panels.append(attention.AttentionPanel())
     if may_see(request.user):
-        panels += [PagesToCheckPanel(), RequestsPanel()]
+        panels += [PagesToCheckPanel(), RequestsPanel(), ReviewsToComePanel()]
 
 
 @hooks.register("construct_help_menu")
