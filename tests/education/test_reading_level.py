@@ -10,6 +10,7 @@ from clinic.models import User
 from clinic.models.review import APPROVE_WHOLE_PAGE, ClinicalReviewState
 from clinic.reading import reading_level
 from clinic.review import ReviewRefused
+from clinic.review_views import review_url
 from clinic.roles import EDITORS
 from education.models import EducationPage, Synonym, TherapyType
 from education.reading_level import running_text
@@ -122,6 +123,15 @@ class TestApproval:
             "wagtailadmin_pages:workflow_action", args=[page.pk, APPROVE_WHOLE_PAGE, state.pk]
         )
         assert "Say in the comment why" in log_in(reviewer).get(address).json()["html"]
+
+    def test_screen_of_changes__needs_the_same_reason(self, editor: User, reviewer: User) -> None:
+        page, state = self.submitted(editor, HARD)
+        client, address = log_in(reviewer), review_url(state)
+        assert "Say in the comment why" in client.get(address).content.decode()
+        client.post(address, {"action": APPROVE_WHOLE_PAGE, "comment": " "})
+        assert fresh(page).introduction != HARD
+        client.post(address, {"action": APPROVE_WHOLE_PAGE, "comment": "It is quoted."})
+        assert fresh(page).introduction == HARD
 
 
 def test_editor__shows_level_and_hardest_sentences(editor: User) -> None:
