@@ -14,7 +14,7 @@ from pathlib import Path
 from time import monotonic, sleep
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
 from tests.browser.watch import Watch
 
@@ -32,6 +32,9 @@ CHROMIUM_FLAGS = [
 START_LIMIT_SECONDS = 300
 PASSWORD_VARIABLE = "DEMO_PASSWORD"
 PASSWORD = "browser-tests-only-password"
+
+# Conditions are waited for, however busy the machine is.
+expect.set_options(timeout=30_000)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -184,9 +187,9 @@ def screenshot(page: Page, name: str, *, full_page: bool = True) -> None:
 
 
 def log_in(page: Page, site: DemoSite, email: str) -> None:
-    """Log a demo person in at the staff door."""
+    """Log a demo person in at the staff door, in whatever language it speaks."""
     page.goto(f"{site.staff}/admin/")
-    page.get_by_label("Email").fill(email)
-    page.get_by_label("Password").fill(PASSWORD)
-    page.get_by_role("button", name="Sign in").click()
+    page.locator("input[name=login]").fill(email)
+    page.locator("input[name=password]").fill(PASSWORD)
+    page.locator("main button[type=submit]:not([form])").click()
     page.wait_for_url(f"{site.staff}/admin/**")
