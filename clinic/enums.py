@@ -23,3 +23,9 @@ class PatientTextKey(models.TextChoices):
     LANGUAGE_HELP = "language_help", _("Language help")
     PRIVACY_PRACTICES = "privacy_practices", _("Notice of Privacy Practices")
     NONDISCRIMINATION = "nondiscrimination", _("Nondiscrimination notice")
+    TRIAL_MYTHS = "trial_myths", _("What people often hear about trials")
+
+
+def text_choices() -> list[tuple[str, str]]:
+    """Return the choices of a text; migrations name this function, so a new place needs none."""
+    return list(PatientTextKey.choices)

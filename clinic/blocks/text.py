@@ -5,7 +5,7 @@ from django.utils.translation import gettext_lazy as _
 from wagtail import blocks
 from wagtail.contrib.typed_table_block.blocks import TypedTableBlock
 
-from clinic.enums import PatientTextKey
+from clinic.enums import PatientTextKey, text_choices
 
 RICH_TEXT_FEATURES = ["bold", "italic", "ul", "ol", "link", "document-link"]
 
@@ -158,7 +158,7 @@ class QuoteBlock(blocks.StructBlock):
 class PatientTextBlock(blocks.StructBlock):
     """A text for patients that is kept once and stands in several places, such as a notice."""
 
-    key = blocks.ChoiceBlock(choices=PatientTextKey.choices, label=_("Text"))
+    key = blocks.ChoiceBlock(choices=text_choices, label=_("Text"))
 
     class Meta:
         label = _("Text for patients")

@@ -12,7 +12,7 @@ from wagtail.models import (
     WorkflowMixin,
 )
 
-from clinic.enums import PatientTextKey
+from clinic.enums import PatientTextKey, text_choices
 from clinic.models.review import ClinicallyReviewedMixin
 from clinic.models.translation import join_translations
 from clinic.reading_panel import reading_panel
@@ -32,7 +32,7 @@ class PatientText(
 
     Key = PatientTextKey
 
-    key = models.CharField(_("place"), max_length=40, choices=Key)
+    key = models.CharField(_("place"), max_length=40, choices=text_choices)
     title = models.CharField(_("title"), max_length=160)
     body = RichTextField(_("text"), features=["h3", "bold", "italic", "ul", "ol", "link"])
 
