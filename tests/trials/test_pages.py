@@ -7,6 +7,7 @@ from wagtail.models import Locale
 
 from clinic.review import publishing_without_review
 from clinic.translation_work import record_versions
+from tests.factories import make_locale, make_patient_text
 from tests.trials.factories import (
     make_cancer_type,
     make_study,
@@ -56,6 +57,22 @@ class TestSearchPage:
             way = html[html.index('<nav class="breadcrumbs') : html.index("</ol>")]
             assert re.findall(r'href="([^"]*)"', way)[1:] == ["/en/trials/"]
             assert "NCT99990001" in way
+
+    def test_what_people_hear_about_trials_is_answered_in_the_readers_language(
+        self, clinic, client
+    ):
+        sync_studies(open_study())
+        address = "/es/trials/NCT99990001/"
+        assert "moneda" not in text_of(client.get(address))
+        make_patient_text(
+            key="trial_myths",
+            locale=make_locale("es"),
+            title="Cinco cosas",
+            body="<h3>Azar</h3><p>Como una moneda.</p>",
+        )
+        shown = client.get(address).content.decode()
+        assert '<h2 id="myths">Cinco cosas</h2>' in shown
+        assert "Como una moneda." in shown
 
     def test_an_empty_result_helps(self, clinic, client):
         sync_studies(make_study())
