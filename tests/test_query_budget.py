@@ -23,7 +23,7 @@ def public_door(settings: Any, db: None) -> Client:
 
 
 @pytest.mark.django_db
-@pytest.mark.parametrize("slug", ["checkpoint-inhibitors", "what-is-a-clinical-trial"])
+@pytest.mark.parametrize("slug", ["checkpoint-inhibitors", "what-is-a-clinical-trial", "melanoma"])
 def test_education_page__stays_within_its_queries(
     public_door: Client, django_assert_max_num_queries: Any, slug: str
 ) -> None:

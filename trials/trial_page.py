@@ -5,6 +5,7 @@ from datetime import date
 from itertools import groupby
 from typing import Any
 
+from django.db.models import Case, Count, Q, When
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -24,6 +25,8 @@ from trials.enums import (
 )
 from trials.models import PlainSummary, SyncRun, Trial, TrialSite
 from trials.our_site import site_is_open
+
+EXPLAINING = 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,14 +113,32 @@ def _is_known(trial: Trial) -> bool:
 def education_pages(
     therapies: list[TherapyType], cancers: list[CancerType], language: str
 ) -> list[EducationPage]:
-    """Return the live pages that explain the trial's therapy types, then its cancer types."""
-    pages = EducationPage.objects.live().public().filter(locale__language_code=language[:2])
-    by_therapy = pages.filter(therapy_types__in=therapies).distinct() if therapies else []
-    found = {page.pk: page for page in by_therapy}
-    if cancers and len(found) < 4:
-        for page in pages.filter(cancer_types__in=cancers).distinct()[:4]:
-            found.setdefault(page.pk, page)
-    return list(found.values())[:6]
+    """Return the live pages that explain the trial's treatments, then its cancers, then the rest.
+
+    A page about one treatment comes before a page about many. A page about a cancer counts by its
+    cancer alone: that the same treatment is used there explains nothing about this trial.
+    """
+    section = EducationPage.Section
+    about = EducationPage.objects.order_by()
+    fits = Q(pk__in=about.filter(cancer_types__in=cancers).values("pk")) | (
+        Q(pk__in=about.filter(therapy_types__in=therapies).values("pk"))
+        & ~Q(section=section.CANCERS)
+    )
+    return list(
+        EducationPage.objects.live()
+        .public()
+        .filter(fits, locale__language_code=language[:2])
+        .annotate(
+            rank=Case(
+                When(section=section.TYPES, then=0),
+                When(section=section.CANCERS, then=1),
+                default=2,
+            ),
+            topics=Count("therapy_types"),
+        )
+        .order_by("rank", "topics", "path")
+        .defer_streamfields()[:EXPLAINING]
+    )
 
 
 def age_words(age: Age) -> str:

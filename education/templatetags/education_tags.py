@@ -5,7 +5,7 @@ from typing import Any
 
 from django import template
 from django.conf import settings
-from django.db.models import QuerySet, Value
+from django.db.models import Count, QuerySet, Value
 from django.utils.translation import get_language
 from wagtail.query import PageQuerySet
 
@@ -64,6 +64,26 @@ def related_pages(page: EducationPage) -> list[EducationPage]:
     chosen = page.related_pages.filter(live=True)
     # A preview holds what the editor chose but has not saved: a list that behaves like a queryset.
     return list(chosen.defer_streamfields() if isinstance(chosen, PageQuerySet) else chosen)
+
+
+@register.simple_tag
+def treatment_pages(page: EducationPage) -> list[EducationPage]:
+    """Return the live pages each of which explains one of the therapy types of a page."""
+    therapy_types = page.therapy_types.all()
+    return list(
+        EducationPage.objects.live()
+        .filter(
+            locale=page.locale_id,
+            section=EducationPage.Section.TYPES,
+            pk__in=EducationPage.objects.order_by()
+            .filter(therapy_types__in=[entry.pk for entry in therapy_types])
+            .values("pk"),
+        )
+        .annotate(topics=Count("therapy_types"))
+        .filter(topics=1)
+        .order_by("path")
+        .defer_streamfields()
+    )
 
 
 @dataclass(frozen=True)

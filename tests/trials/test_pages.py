@@ -7,6 +7,8 @@ from wagtail.models import Locale
 
 from clinic.review import publishing_without_review
 from clinic.translation_work import record_versions
+from education.models import EducationPage
+from tests.education.factories import make_education_page
 from tests.factories import make_locale, make_patient_text
 from tests.trials.factories import (
     make_cancer_type,
@@ -16,6 +18,7 @@ from tests.trials.factories import (
     sync_studies,
 )
 from trials.models import PlainSummary, Trial
+from trials.trial_page import education_pages
 
 pytestmark = pytest.mark.django_db
 
@@ -73,6 +76,25 @@ class TestSearchPage:
         shown = client.get(address).content.decode()
         assert '<h2 id="myths">Cinco cosas</h2>' in shown
         assert "Como una moneda." in shown
+
+    def test_pages_that_explain__the_treatment_first_then_the_cancer(self, clinic):
+        therapy, other = make_therapy_type("ci", "CI"), make_therapy_type("ab", "AB")
+        cancer, elsewhere = make_cancer_type("m", "M"), make_cancer_type("l", "L")
+        section = EducationPage.Section
+
+        def page(title, section, therapies=(), cancers=()):
+            made = make_education_page(title=title, section=section)
+            made.therapy_types.set(therapies)
+            made.cancer_types.set(cancers)
+            made.save()
+
+        page("Living", section.LIVING, [therapy])
+        page("Leukemia", section.CANCERS, [therapy], [elsewhere])
+        page("Melanoma", section.CANCERS, [other], [cancer])
+        page("Many kinds", section.TYPES, [therapy, other])
+        page("Checkpoint", section.TYPES, [therapy])
+        found = education_pages([therapy], [cancer], "en")
+        assert [page.title for page in found] == ["Checkpoint", "Many kinds", "Melanoma", "Living"]
 
     def test_an_empty_result_helps(self, clinic, client):
         sync_studies(make_study())
