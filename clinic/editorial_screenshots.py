@@ -8,6 +8,8 @@ CHANGED_PAGE = "Checkpoint inhibitors"
 SENTENCE = " Take 2 of these every day."
 # Menus and dialogs of the admin fade in, whatever the browser prefers.
 FADING_MILLISECONDS = 700
+# Wagtail's editor takes what stands in the form at first for saved, typed or not.
+SETTLING_MILLISECONDS = 5_000
 LISTS = {
     "editors-reviews-report": "/admin/reports/clinical-reviews/",
     "editors-reading-levels": "/admin/reports/reading-levels/",
@@ -51,6 +53,7 @@ def _find(page: Any, staff: str, title: str) -> None:
 
 def _write(editor: Any) -> None:
     """Add a sentence to the last text of the page and wait until the editor has saved it."""
+    editor.wait_for_timeout(SETTLING_MILLISECONDS)
     text = editor.locator(".public-DraftEditor-content").last
     text.click()
     editor.keyboard.press("Control+End")
