@@ -16,12 +16,14 @@ from education.models import (
     CancerType,
     EducationIndexPage,
     EducationPage,
+    FindMyPage,
     GlossaryTerm,
     TherapyType,
 )
 from education.vocabulary_seed import load_vocabulary
 
 FOLDER = Path(__file__).resolve().parent / "pages"
+WAYS_IN = Path(__file__).resolve().parent / "find_my_page"
 
 
 def load(context: Any = None) -> None:
@@ -32,10 +34,15 @@ def load(context: Any = None) -> None:
     for language in LANGUAGES:
         for file in files[language]:
             _add_empty(indexes[language], file, language)
+        way_in = read_text_file(WAYS_IN / f"{language}.md")
+        add_empty_page(indexes[language], FindMyPage, way_in, language)
     pages_of_clinic.publish_empty_pages()
     for language in LANGUAGES:
         if is_empty(indexes[language]):
             publish_page(indexes[language], _index_file(language))
+        way_in = find_page("find-my-page", language)
+        if way_in is not None and is_empty(way_in):
+            publish_page(way_in.specific, read_text_file(WAYS_IN / f"{language}.md"))
         for file in files[language]:
             page = find_page(file.meta["slug"], language)
             if page is not None and is_empty(page):

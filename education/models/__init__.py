@@ -1,5 +1,6 @@
 """Patient education: pages, the glossary and the vocabularies that are shared with trials."""
 
+from education.models.find import FindMyPage
 from education.models.glossary import GlossaryTerm, UnmarkedTerm
 from education.models.pages import EducationIndexPage, EducationPage
 from education.models.symptoms import SymptomWord
@@ -9,6 +10,7 @@ __all__ = [
     "CancerType",
     "EducationIndexPage",
     "EducationPage",
+    "FindMyPage",
     "GlossaryTerm",
     "SymptomWord",
     "Synonym",

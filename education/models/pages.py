@@ -16,7 +16,7 @@ class EducationIndexPage(ContentPage):
     """The way into patient education, one per language."""
 
     parent_page_types = ["clinic.HomePage"]
-    subpage_types = ["education.EducationPage"]
+    subpage_types = ["education.EducationPage", "education.FindMyPage"]
     max_count_per_parent = 1
     page_description = _("Lists the education pages by section.")
 
