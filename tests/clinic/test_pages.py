@@ -20,7 +20,13 @@ from clinic.models import (
 )
 from clinic.navigation import load_surroundings
 from clinic.site_facts import clinic_settings, patient_texts
-from education.models import CancerType, EducationIndexPage, EducationPage, TherapyType
+from education.models import (
+    CancerType,
+    EducationIndexPage,
+    EducationPage,
+    FindMyPage,
+    TherapyType,
+)
 from tests.education.factories import make_education_index, make_education_page
 from tests.factories import (
     make_home_page,
@@ -93,7 +99,8 @@ class PageTypesTest(WagtailPageTestCase):
             {model for model in HomePage.allowed_subpage_models() if model.is_creatable},
             {StandardPage, PeoplePage, ContactPage, EducationIndexPage},
         )
-        self.assertAllowedSubpageTypes(EducationIndexPage, {EducationPage})
+        self.assertAllowedSubpageTypes(EducationIndexPage, {EducationPage, FindMyPage})
+        self.assertAllowedSubpageTypes(FindMyPage, set())
         self.assertAllowedSubpageTypes(EducationPage, set())
         self.assertAllowedSubpageTypes(StandardPage, {StandardPage})
         self.assertCanNotCreateAt(HomePage, HomePage)
