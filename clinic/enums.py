@@ -28,4 +28,4 @@ class PatientTextKey(models.TextChoices):
 
 def text_choices() -> list[tuple[str, str]]:
     """Return the choices of a text; migrations name this function, so a new place needs none."""
-    return list(PatientTextKey.choices)
+    return [(value, str(label)) for value, label in PatientTextKey.choices]

@@ -34,15 +34,14 @@ def load(context: Any = None) -> None:
     for language in LANGUAGES:
         for file in files[language]:
             _add_empty(indexes[language], file, language)
-        way_in = read_text_file(WAYS_IN / f"{language}.md")
-        add_empty_page(indexes[language], FindMyPage, way_in, language)
+        add_empty_page(indexes[language], FindMyPage, _way_in_file(language), language)
     pages_of_clinic.publish_empty_pages()
     for language in LANGUAGES:
         if is_empty(indexes[language]):
             publish_page(indexes[language], _index_file(language))
         way_in = find_page("find-my-page", language)
         if way_in is not None and is_empty(way_in):
-            publish_page(way_in.specific, read_text_file(WAYS_IN / f"{language}.md"))
+            publish_page(way_in.specific, _way_in_file(language))
         for file in files[language]:
             page = find_page(file.meta["slug"], language)
             if page is not None and is_empty(page):
@@ -50,6 +49,10 @@ def load(context: Any = None) -> None:
     add_words()
     for model in (Page, PatientText, GlossaryTerm):
         record_versions(model)
+
+
+def _way_in_file(language: str) -> TextFile:
+    return read_text_file(WAYS_IN / f"{language}.md")
 
 
 def _index_file(language: str) -> TextFile:
