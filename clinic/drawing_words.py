@@ -84,6 +84,15 @@ DRAWING_WORDS: dict[str, tuple[str, str]] = {
         gettext_noop("Questions and answers"),
         gettext_noop("Two people talk. One asks a question, and the other answers."),
     ),
+    "side-effects-body": (
+        gettext_noop("Where side effects can show"),
+        gettext_noop(
+            "The outline of a body with nine numbers. 1: the skin of an arm. 2: the bowel in "
+            "the belly. 3: the lungs in the chest. 4: the liver below the ribs. 5: a hormone "
+            "gland in the neck. 6: the joint of an elbow. 7: the brain. 8: the heart. 9: the "
+            "whole body is tired."
+        ),
+    ),
     "t-cell-finds-cancer": (
         gettext_noop("How a T cell finds a cancer cell"),
         gettext_noop(
