@@ -61,11 +61,17 @@ class _Restarting(Process):
 
     def _run_once(self) -> int:
         self._child = self._child_ctor(self.cmd, env=self.env, cwd=self.cwd)
+        # The supervisor cannot stop what has not told it its number yet.
+        threading.Thread(target=self._end, args=[self._child], daemon=True).start()
         self._send_message({"pid": self._child.pid}, type="start")
         for line in iter(self._child.stdout.readline, b""):
             self._send_message(line)
         self._child.stdout.close()
         return self._child.wait()
+
+    def _end(self, child: _Child) -> None:
+        self.stopping.wait()
+        child.terminate()
 
 
 class Supervisor(Manager):
@@ -85,6 +91,14 @@ class Supervisor(Manager):
     def terminate(self) -> None:
         self._stopping.set()
         super().terminate()
+
+    def _killall(self, force: bool = False) -> None:
+        everything = self._processes
+        self._processes = {name: each for name, each in everything.items() if "pid" in each}
+        try:
+            super()._killall(force)
+        finally:
+            self._processes = everything
 
     def _start(self) -> None:
         super()._start()

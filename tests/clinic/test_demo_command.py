@@ -13,6 +13,7 @@ from django.test import override_settings
 
 from clinic.demo_site import collect_static_files
 from clinic.dotenv import write_dotenv
+from clinic.supervision import Supervisor
 from tests.browser.conftest import two_free_ports
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -127,6 +128,7 @@ for path in sys.argv[2:]:
     boss.add(os.path.basename(path), [sys.executable, "-c", sys.argv[1], path], os.environ)
 boss.loop()
 """
+EARLY = BOSS.replace("lambda: None", "lambda: os.kill(os.getpid(), 15)")
 
 
 class TestSupervision:
@@ -143,6 +145,20 @@ class TestSupervision:
         if boss.poll() is None:
             boss.terminate()
             boss.wait(30)
+
+    def test_end_before_the_processes_have_reported__leaves_nothing_behind(
+        self, children: list[Path]
+    ) -> None:
+        command = [sys.executable, "-c", EARLY, CHILD, *map(str, children)]
+        boss = subprocess.Popen(command, cwd=ROOT, start_new_session=True)
+        boss.wait(60)
+        assert not any(map(self.process, children))
+
+    def test_process_without_a_number__is_left_for_later(self) -> None:
+        boss = Supervisor(lambda: None)
+        boss.add("late", ["true"], {})
+        boss.terminate()
+        assert boss._stopping.is_set()
 
     @staticmethod
     def process(path: Path) -> psutil.Process | None:
