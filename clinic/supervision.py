@@ -77,6 +77,8 @@ class _Restarting(Process):
 class Supervisor(Manager):
     """Keeps several commands running."""
 
+    _processes: dict[str, Any]
+
     def __init__(self, when_started: Callable[[], None]) -> None:
         super().__init__()
         self._process_ctor = _Restarting
