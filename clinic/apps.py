@@ -18,6 +18,7 @@ class ClinicConfig(AppConfig):
             rendition_signals,
             review_digest,
             second_factor,
+            social_images,
             superuser_audit,
             translation_signals,
             upload_rules,
@@ -34,6 +35,7 @@ class ClinicConfig(AppConfig):
         login_audit.connect()
         second_factor.connect()
         rendition_signals.connect()
+        social_images.connect()
         superuser_audit.connect()
         translation_signals.connect()
         deletion_rules.connect()

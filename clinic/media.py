@@ -6,7 +6,7 @@ from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponseBase
 from django.views.static import serve
 
-PICTURE_FOLDERS = ("images/", "original_images/")
+PICTURE_FOLDERS = ("images/", "original_images/", "social/")
 POLICY = "default-src 'none'; sandbox"
 ONE_YEAR = 365 * 24 * 60 * 60
 

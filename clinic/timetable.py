@@ -10,6 +10,7 @@ from clinic.jobs import Job
 from clinic.models import JobRun
 from clinic.rate_limit import forget_old_hits
 from clinic.review_digest import enqueue_digests
+from clinic.social_images import draw_missing
 
 KEEP_JOB_RUNS = timedelta(days=30)
 
@@ -29,5 +30,6 @@ JOBS = [
     Job(name="clinic.review_digests", run=enqueue_digests, daily_at=time(7)),
     Job(name="clinic.chain_audit", run=chain_events, every=timedelta(seconds=30)),
     Job(name="clinic.forget_rate_limit_hits", run=forget_old_hits, every=timedelta(hours=1)),
+    Job(name="clinic.social_images", run=draw_missing, every=timedelta(hours=1)),
     Job(name="clinic.forget_job_runs", run=forget_old_job_runs, every=timedelta(days=1)),
 ]

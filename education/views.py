@@ -2,14 +2,16 @@
 
 import unicodedata
 from itertools import groupby
+from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.utils.translation import get_language
+from django.utils.translation import get_language, gettext
 from django.views.decorators.http import require_safe
 
 from clinic.site_search import clean_query
+from clinic.structured_data import absolute, as_script
 from education.word_list import Word, word_list
 
 
@@ -17,7 +19,8 @@ from education.word_list import Word, word_list
 def glossary(request: HttpRequest) -> HttpResponse:
     """Show every word by its first letter, or those that contain the words of ``q``."""
     query = clean_query(request.GET.get("q", ""))
-    words = word_list((get_language() or settings.LANGUAGE_CODE).split("-")[0]).words.values()
+    language = (get_language() or settings.LANGUAGE_CODE).split("-")[0]
+    words = word_list(language).words.values()
     found = sorted(
         (word for word in words if _plain(query) in _plain(f"{word.term} {word.definition}")),
         key=lambda word: _plain(word.term),
@@ -26,12 +29,36 @@ def glossary(request: HttpRequest) -> HttpResponse:
         "letters": _by_letter(found),
         "query": query,
         "total": len(found),
+        "structured_data": ""
+        if query
+        else as_script(_defined_terms(found, request.path, language)),
         "marks": {"is_demo_content": any(word.is_demo_content for word in found)},
     }
     response = render(request, "education/glossary.html", context)
     if request.GET:
         response["Cache-Control"] = "no-store, private"
     return response
+
+
+def _defined_terms(words: list[Word], path: str, language: str) -> dict[str, Any]:
+    """Return the words as schema.org data (DefinedTermSet)."""
+    address = absolute(path)
+    return {
+        "@context": "https://schema.org",
+        "@type": "DefinedTermSet",
+        "@id": address,
+        "name": gettext("Glossary"),
+        "inLanguage": language,
+        "hasDefinedTerm": [
+            {
+                "@type": "DefinedTerm",
+                "name": word.term,
+                "description": word.definition,
+                "url": f"{address}#{word.slug}",
+            }
+            for word in words
+        ],
+    }
 
 
 def _by_letter(words: list[Word]) -> list[tuple[str, list[Word]]]:

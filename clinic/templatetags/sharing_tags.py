@@ -4,9 +4,10 @@ from typing import Any
 
 from django import template
 from django.template import Context
+from django.templatetags.static import static
 from django.utils.safestring import SafeString, mark_safe
 
-from clinic import structured_data
+from clinic import social_image, social_images, structured_data
 from clinic.models import ClinicSettings
 from clinic.navigation import Navigation
 
@@ -41,3 +42,22 @@ def page_structured_data(
         return mark_safe("")
     data = structured_data.page_data(page, clinic.short_name, language, nav.breadcrumbs)
     return structured_data.as_script(data)
+
+
+@register.inclusion_tag("components/social.html", takes_context=True)
+def social_preview(
+    context: Context, clinic: ClinicSettings, address: str, language: str
+) -> dict[str, Any]:
+    """Show what a link to this address looks like elsewhere (the Open Graph protocol)."""
+    page: Any = context.get("page")
+    told = page if structured_data.is_told(page, context.get("request")) else None
+    picture = social_images.url_of(told, clinic.short_name) if told else ""
+    return {
+        "address": address,
+        "page": told,
+        "site_name": clinic.short_name,
+        "locale": language,
+        "image": structured_data.absolute(picture or static("clinic/images/social.png")),
+        "width": social_image.WIDTH,
+        "height": social_image.HEIGHT,
+    }

@@ -1,5 +1,7 @@
 """The glossary as readers meet it: in the text, and from A to Z."""
 
+import json
+import re
 from typing import Any
 
 import pytest
@@ -10,6 +12,7 @@ from clinic.review import publishing_without_review
 from education.models import GlossaryTerm, UnmarkedTerm
 from education.word_list import word_list
 from tests.education.factories import make_education_page
+from tests.factories import make_home_page
 
 pytestmark = pytest.mark.django_db
 
@@ -108,3 +111,25 @@ def test_term__has_at_most_two_sentences() -> None:
     term = make_term("cytokine", definition="One. Two. Three.")
     with pytest.raises(Exception, match="Two sentences"):
         term.clean()
+
+
+class TestStructuredData:
+    BLOCK = re.compile(r'<script type="application/ld\+json">(.*?)</script>', re.DOTALL)
+
+    def test_words__are_told_as_a_defined_term_set(self, client: Client, settings: Any) -> None:
+        settings.SITE_URL = "https://clinic.example"
+        make_home_page()
+        make_term("Antigen", definition="A mark on a <cell>.")
+        [block] = self.BLOCK.findall(client.get("/en/glossary/").content.decode())
+        told = json.loads(block)
+        assert told["@type"] == "DefinedTermSet"
+        assert told["inLanguage"] == "en"
+        [word] = told["hasDefinedTerm"]
+        assert word["name"] == "Antigen"
+        assert word["description"] == "A mark on a <cell>."
+        assert word["url"] == "https://clinic.example/en/glossary/#antigen"
+
+    def test_search__tells_no_set(self, client: Client) -> None:
+        make_home_page()
+        make_term("Antigen")
+        assert not self.BLOCK.findall(client.get("/en/glossary/?q=antigen").content.decode())
