@@ -2,11 +2,11 @@
 
 import unicodedata
 from itertools import groupby
-from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils.safestring import SafeString
 from django.utils.translation import get_language, gettext
 from django.views.decorators.http import require_safe
 
@@ -29,9 +29,7 @@ def glossary(request: HttpRequest) -> HttpResponse:
         "letters": _by_letter(found),
         "query": query,
         "total": len(found),
-        "structured_data": ""
-        if query
-        else as_script(_defined_terms(found, request.path, language)),
+        "structured_data": "" if query else _defined_terms(found, request.path, language),
         "marks": {"is_demo_content": any(word.is_demo_content for word in found)},
     }
     response = render(request, "education/glossary.html", context)
@@ -40,10 +38,10 @@ def glossary(request: HttpRequest) -> HttpResponse:
     return response
 
 
-def _defined_terms(words: list[Word], path: str, language: str) -> dict[str, Any]:
+def _defined_terms(words: list[Word], path: str, language: str) -> SafeString:
     """Return the words as schema.org data (DefinedTermSet)."""
     address = absolute(path)
-    return {
+    data = {
         "@context": "https://schema.org",
         "@type": "DefinedTermSet",
         "@id": address,
@@ -59,6 +57,7 @@ def _defined_terms(words: list[Word], path: str, language: str) -> dict[str, Any
             for word in words
         ],
     }
+    return as_script(data)
 
 
 def _by_letter(words: list[Word]) -> list[tuple[str, list[Word]]]:
