@@ -37,6 +37,7 @@ PASSWORD = "browser-tests-only-password"
 expect.set_options(timeout=30_000)
 
 
+@pytest.hookimpl(tryfirst=True)  # xdist reads the groups in the same hook
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if "tests/browser/" in str(item.path):
@@ -94,6 +95,9 @@ def answers(url: str) -> bool:
 @pytest.fixture(scope="session")
 def demo_site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[DemoSite]:
     """Start the demo as ``make demo`` does and yield its addresses."""
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        # Fails in the second worker that gets here: the group of these tests was lost.
+        (tmp_path_factory.getbasetemp().parent / "the-one-demo").touch(exist_ok=False)
     data_dir = tmp_path_factory.mktemp("demo")
     for parent in [data_dir, *data_dir.parents][:3]:
         parent.chmod(0o755)
