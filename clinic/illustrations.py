@@ -5,6 +5,7 @@ The drawings are files of this repository, so they are trusted; what is guarded 
 """
 
 import re
+from collections.abc import Sequence
 from functools import lru_cache
 from html import escape
 from pathlib import Path
@@ -17,7 +18,10 @@ _ROOT = re.compile(r"<svg\b([^>]*)>", re.DOTALL)
 _ROOT_ATTRIBUTES = re.compile(r'\s(?:role|focusable|width|height|aria-[a-z]+)="[^"]*"')
 _TEXT = re.compile(r"\s*<(title|desc)\b[^>]*>(.*?)</\1>", re.DOTALL)
 _ID = re.compile(r'\bid="([^"]+)"')
+_MARK = re.compile(r'<g class="ill-mark">(.*?<text[^>]*>(\d+)</text>)</g>', re.DOTALL)
 _ID_USE = re.compile(r'(url\(#|href="#)([^")]+)')
+
+Place = tuple[str, str]  # what a number of a drawing stands for, and the address of its page
 
 
 def names() -> list[str]:
@@ -48,14 +52,45 @@ def texts(name: str) -> tuple[str, str]:
     return _source(name)[1:]
 
 
-def render(name: str, *, uid: str, title: str = "", description: str = "") -> str:
+def render(
+    name: str,
+    *,
+    uid: str,
+    title: str = "",
+    description: str = "",
+    places: Sequence[Place] = (),
+) -> str:
     """Return the drawing as HTML; decorative without a title, "" for an unknown name.
 
     ``uid`` makes the ids inside unique on the page. ``title`` and ``description`` are plain text.
+    With ``places``, pointers can follow its numbers, and its words stand before it as text.
     """
     svg = _source(name)[0]
     if not svg:
         return ""
+    if places:
+        # Not inside a picture: assistive technology would look for links in it and find none.
+        words = ". ".join(part.rstrip(".") for part in (title, description) if part)
+        before = f'<p class="visually-hidden">{escape(words)}.</p>'
+        return before + _drawn(_linked(svg, places), uid, "", "")
+    return _drawn(svg, uid, title, description)
+
+
+def _linked(svg: str, places: Sequence[Place]) -> str:
+    """Return the drawing with its numbers as links for pointers; the rest reads the list below."""
+
+    def link(match: re.Match[str]) -> str:
+        number = int(match[2])
+        if number > len(places):
+            return match[0]
+        name, address = places[number - 1]
+        opening = f'<a class="ill-mark" href="{escape(address)}" tabindex="-1">'
+        return f"{opening}<title>{escape(name)}</title>{match[1]}</a>"
+
+    return _MARK.sub(link, svg)
+
+
+def _drawn(svg: str, uid: str, title: str, description: str) -> str:
     svg = _ID.sub(lambda match: f'id="{uid}-{match[1]}"', svg)
     svg = _ID_USE.sub(lambda match: f"{match[1]}{uid}-{match[2]}", svg)
     root = _ROOT.search(svg)

@@ -82,6 +82,9 @@ def _leaves(block: blocks.Block, raw: Any, name: str) -> Iterator[Leaf]:
     for block_class, kind in _KINDS:
         if isinstance(block, block_class):
             yield kind, name, raw
+            if kind is Kind.ILLUSTRATION:
+                places = block.child_blocks["places"]
+                yield from _leaves(places, (raw or {}).get("places"), "places")
             return
     if isinstance(block, BaseTypedTableBlock):
         yield from _table(block, raw or {})

@@ -39,6 +39,17 @@ class IllustrationBlock(blocks.StructBlock):
         ),
     )
     caption = blocks.TextBlock(label=_("Caption"), required=False)
+    places = blocks.ListBlock(
+        blocks.PageChooserBlock(label=_("Page")),
+        label=_("Pages of the numbers"),
+        required=False,
+        default=[],
+        collapsed=True,
+        help_text=_(
+            "For a drawing with numbers: where each number leads, in order. List the same links "
+            "below the drawing, for people who read with the keyboard or a screen reader."
+        ),
+    )
 
     class Meta:
         label = _("Illustration")
@@ -46,4 +57,4 @@ class IllustrationBlock(blocks.StructBlock):
         label_format = "{name}"
         template = "blocks/illustration.html"
         description = _("One of our drawings of cells and treatments, with a caption.")
-        preview_value = {"name": "", "description": "", "caption": "T cells at work"}
+        preview_value = {"name": "", "description": "", "caption": "T cells at work", "places": []}

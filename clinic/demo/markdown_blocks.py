@@ -104,7 +104,14 @@ def _when_to_call(argument: str, body: str, resolve: Resolver) -> Block:
 
 
 def _illustration(argument: str, body: str, resolve: Resolver) -> Block:
-    value = {"name": argument, "description": "", "caption": plain(body)}
+    places = [resolve(slug) for slug in re.findall(r"^- page:([a-z0-9-]+)$", body, flags=re.M)]
+    caption = "\n".join(line for line in body.splitlines() if not line.startswith("- page:"))
+    value = {
+        "name": argument,
+        "description": "",
+        "caption": plain(caption),
+        "places": places,
+    }
     return {"type": "illustration", "value": value}
 
 

@@ -1,6 +1,7 @@
 """What the templates of every room need: the site's frame, facts, drawings and pictures."""
 
 import re
+from collections.abc import Iterable
 from typing import Any
 
 from django import template
@@ -19,6 +20,7 @@ from clinic.reading import ReadingLevel
 from clinic.reading import reading_level as measure_reading
 from clinic.renditions import Picture
 from clinic.renditions import picture as read_picture
+from clinic.rich_text import page_addresses
 from clinic.site_facts import clinic_settings as read_settings
 from clinic.site_facts import patient_texts
 
@@ -98,10 +100,12 @@ def illustration(
     title: str | None = None,
     description: str | None = None,
     decorative: bool = False,
+    places: Iterable[Page | None] = (),
 ) -> SafeString:
     """Return the drawing inline, "" when there is none of that name.
 
-    Without words given, the drawing's own title and description are used, translated.
+    Without words given, the drawing's own title and description are used, translated. Its numbers
+    lead to ``places`` if each of these pages can be read.
     """
     if not name:
         return mark_safe("")
@@ -116,8 +120,17 @@ def illustration(
             uid=f"drawing-{_next_drawing(context)}",
             title="" if decorative else title,
             description="" if decorative else description,
+            places=_places(places),
         )
     )
+
+
+def _places(pages: Iterable[Page | None]) -> list[illustrations.Place]:
+    """Return title and address of the pages; none at all when one of them cannot be read."""
+    chosen = [page for page in pages if page is not None]
+    addresses = page_addresses(page.pk for page in chosen)
+    places = [(page.title, addresses.get(page.pk, "")) for page in chosen]
+    return places if all(address for _, address in places) else []
 
 
 @register.simple_tag

@@ -10,7 +10,7 @@ from clinic import illustrations
 from clinic.blocks import BodyBlock, HomeBlock
 from clinic.models import PatientText
 from tests.clinic.test_pages import make_settings
-from tests.factories import make_patient_text
+from tests.factories import make_page, make_patient_text
 
 BODY = BodyBlock()
 HOME = HomeBlock()
@@ -179,6 +179,26 @@ class TestIllustrations:
         svg = illustrations.render(illustrations.names()[0], uid="d", title='<b>"x"</b>')
         assert "<b>" not in svg
         assert "&lt;b&gt;" in svg
+
+    def test_numbers__lead_to_their_pages(self) -> None:
+        pages = [make_page(title=f"Place {number}") for number in range(1, 10)]
+        value = {"name": "side-effects-body", "places": [page.pk for page in pages]}
+        html = render("illustration", value)
+        assert html.count("<a ") == 9
+        for page in pages:
+            number = page.title.split()[1]
+            link = html[html.index(f'href="{page.url}"') :]
+            assert f">{number}</text></a>" in link[: link.index("</a>") + 4]
+        # Its words are text: in a picture, or to the keyboard, links would be lost or twice there.
+        assert 'role="img"' not in html
+        assert html.count('tabindex="-1"') == 9
+        assert "visually-hidden" in html and "The outline of a body" in html
+
+    def test_place_that_nobody_can_read__leaves_a_plain_picture(self) -> None:
+        draft = make_page(live=False)
+        html = render("illustration", {"name": "side-effects-body", "places": [draft.pk]})
+        assert "<a " not in html
+        assert 'role="img"' in html
 
     def test_drawing_without_a_title__is_hidden_from_screen_readers(self) -> None:
         svg = illustrations.render(illustrations.names()[0], uid="d")
