@@ -47,17 +47,33 @@ def page_addresses(ids: Iterable[int]) -> dict[int, str]:
 @contextmanager
 def links_of(body: Any) -> Iterator[None]:
     """Look up all links of a StreamField at once, for what is rendered inside."""
-    text = json.dumps(body.get_prep_value()) if body else ""
+    raw = body.get_prep_value() if body else []
+    text = json.dumps(raw)
     ids = {
         int(match[1])
         for link in _LINK.findall(text)
         if "linktype" in link and (match := _PAGE_ID.search(link))
     }
+    ids.update(_places(raw))
     token = _known.set(dict.fromkeys(ids, "") | page_addresses(ids))
     try:
         yield
     finally:
         _known.reset(token)
+
+
+def _places(raw: list[dict[str, Any]]) -> Iterator[int]:
+    """Yield the pages that the numbers of drawings lead to."""
+    for block in raw:
+        if block["type"] == "illustration":
+            yield from (place["value"] for place in block["value"].get("places", []))
+
+
+def known_addresses(ids: Iterable[int]) -> dict[int, str]:
+    """Return where links to these pages lead, without a query inside `links_of`."""
+    wanted = set(ids)
+    known = _known.get() or {}
+    return known if wanted <= known.keys() else known | page_addresses(wanted)
 
 
 class QuickPageLinkHandler(PageLinkHandler):
@@ -67,6 +83,5 @@ class QuickPageLinkHandler(PageLinkHandler):
     def expand_db_attributes_many(cls, attrs_list: list[dict[str, str]]) -> list[str]:
         """Return the opening tag of each link."""
         ids = [int(attrs.get("id") or 0) for attrs in attrs_list]
-        known = _known.get() or {}
-        addresses = known if set(ids) <= known.keys() else known | page_addresses(ids)
+        addresses = known_addresses(ids)
         return [f'<a href="{escape(addresses[pk])}">' if addresses.get(pk) else "<a>" for pk in ids]

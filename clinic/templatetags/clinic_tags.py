@@ -20,7 +20,7 @@ from clinic.reading import ReadingLevel
 from clinic.reading import reading_level as measure_reading
 from clinic.renditions import Picture
 from clinic.renditions import picture as read_picture
-from clinic.rich_text import page_addresses
+from clinic.rich_text import known_addresses
 from clinic.site_facts import clinic_settings as read_settings
 from clinic.site_facts import patient_texts
 
@@ -128,7 +128,7 @@ def illustration(
 def _places(pages: Iterable[Page | None]) -> list[illustrations.Place]:
     """Return title and address of the pages; none at all when one of them cannot be read."""
     chosen = [page for page in pages if page is not None]
-    addresses = page_addresses(page.pk for page in chosen)
+    addresses = known_addresses(page.pk for page in chosen)
     places = [(page.title, addresses.get(page.pk, "")) for page in chosen]
     return places if all(address for _, address in places) else []
 
