@@ -8,7 +8,9 @@ from django.utils import timezone
 from wagtail.admin.ui.components import Component
 from wagtail.models import Page, get_page_models
 
+from clinic.absences import covered_by
 from clinic.models import BasePage
+from clinic.page_owner_views import name_of as user_name
 from clinic.page_permissions import TAKE_DOWN
 from clinic.review_base import waiting_requests
 from clinic.review_digest import pages_due_for
@@ -58,16 +60,18 @@ class ReviewsToComePanel(Component):
     order = 230
 
     def get_context_data(self, parent_context: Any) -> dict[str, Any]:
-        """Return one's own pages, cut off, and the forecast."""
+        """Return one's own pages and those of the absent, cut off, and the forecast."""
         today = timezone.localdate()
+        user = parent_context["request"].user
         return {
+            "covered": [user_name(person) for person in covered_by(user, today).values()],
             "mine": [
                 {
                     "title": page.get_admin_display_title(),
                     "state": due_label(page.review_due, today),
                     "url": reverse("wagtailadmin_pages:edit", args=[page.pk]),
                 }
-                for page in pages_due_for(parent_context["request"].user)[:SHOWN]
+                for page in pages_due_for(user)[:SHOWN]
             ],
             "forecast": forecast(today),
         }

@@ -16,8 +16,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import override
 from wagtail.models import Page, TaskState
 
+from clinic.absences import covered_by
 from clinic.models import OutboxMessage
 from clinic.outbox import enqueue, register_template
+from clinic.page_owner_views import name_of as user_name
 from clinic.review_base import waiting_requests
 from clinic.review_reports import due_label, reviewed_pages
 from clinic.roles import EDITORS, REVIEWERS
@@ -56,9 +58,11 @@ def digest_for(user: Any) -> Digest:
 def pages_due_for(user: Any) -> QuerySet[Page]:
     """Return the pages that this person owns or checked last and that are due soon.
 
-    Pages that nobody ever checked stand in the report alone: a new site would be all of them.
+    A deputy gets those of the people who are away today, too. Pages that nobody ever checked
+    stand in the report alone: a new site would be all of them.
     """
-    theirs = Q(owner=user, is_owned=True) | Q(reviewer_user_id=user.pk)
+    people = [user.pk, *covered_by(user)]
+    theirs = Q(owner__in=people, is_owned=True) | Q(reviewer_user_id__in=people)
     soon = timezone.localdate() + LOOK_AHEAD
     return reviewed_pages().filter(theirs, review_due__lte=soon)
 
@@ -90,6 +94,7 @@ def build_digest(message: OutboxMessage) -> EmailMessage | None:
         context = {
             "clinic": clinic_settings(),
             "waiting": digest.waiting,
+            "covered": [user_name(person) for person in covered_by(user).values()],
             "requests": [
                 {
                     "title": name_of(state.workflow_state.content_object),

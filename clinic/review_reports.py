@@ -8,6 +8,7 @@ from django.contrib.auth import get_user_model
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from django.db.models.functions import Coalesce
 from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.filters import WagtailFilterSet
@@ -16,7 +17,8 @@ from wagtail.admin.views.reports import PageReportView
 from wagtail.models import Page, get_page_models
 from wagtail.permission_policies import ModelPermissionPolicy
 
-from clinic.models import BasePage, TakeDown
+from clinic.absences import away_on
+from clinic.models import Absence, BasePage, TakeDown
 from clinic.page_owner_views import name_of
 from clinic.roles import EDITORS
 
@@ -96,15 +98,25 @@ class ReviewsReport(PageReportView):
         LocaleColumn(label=_("Language")),
         TitleColumn("owner_link", label=_("Owner"), url_name="page_owner"),
         Column("reviewer_name", label=_("Checked by")),
+        Column("deputy_label", label=_("Deputy")),
         DateColumn("review_due", label=_("Due")),
         Column("due_label", label=_("State")),
     ]
-    list_export = ["title", "locale", "owner_label", "reviewer_name", "review_due", "due_label"]
+    list_export = [
+        "title",
+        "locale",
+        "owner_label",
+        "reviewer_name",
+        "deputy_label",
+        "review_due",
+        "due_label",
+    ]
     export_headings = {
         "title": _("Page"),
         "locale": _("Language"),
         "owner_label": _("Owner"),
         "reviewer_name": _("Checked by"),
+        "deputy_label": _("Deputy"),
         "review_due": _("Due"),
         "due_label": _("State"),
     }
@@ -117,11 +129,20 @@ class ReviewsReport(PageReportView):
     def decorate_paginated_queryset(self, object_list: Any) -> Any:
         """Add the words for owner and state."""
         today = timezone.localdate()
+        away = away_on(today)
         for page in object_list:
+            absence = away.get(page.reviewer_user_id) or away.get(page.owner_id)
+            page.deputy_label = deputy_label(absence) if absence else ""
             page.owner_label = name_of(page.owner) if page.is_owned else gettext("Nobody")
             page.owner_link = page.owner_label if page.is_owned else gettext("Nobody: choose one")
             page.due_label = due_label(page.review_due, today)
         return object_list
+
+
+def deputy_label(absence: Absence) -> str:
+    """Return who looks after the pages of somebody who is away, and until when."""
+    day = date_format(absence.last_day, "SHORT_DATE_FORMAT")
+    return gettext("%(name)s until %(day)s") % {"name": name_of(absence.deputy), "day": day}
 
 
 def due_label(due: Any, today: Any) -> str:

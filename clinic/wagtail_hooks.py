@@ -18,6 +18,7 @@ from wagtail.permissions import register_permission_policy
 from wagtail.snippets.models import register_snippet
 
 from clinic import attention
+from clinic.absence_views import AbsencesView
 from clinic.admin_menus import (
     ReviewPageItem,
     ReviewsMenuItem,
@@ -82,6 +83,7 @@ def register_urls() -> list[URLPattern]:
             require_admin_access(PageOwnerView.as_view()),
             name="page_owner",
         ),
+        path("away/", require_admin_access(AbsencesView.as_view()), name="absences"),
         path(
             "texts/<str:app_label>/<str:model_name>/<str:pk>/take-down/",
             require_admin_access(TakeDownTextView.as_view()),

@@ -1,5 +1,6 @@
 """Data of the project package."""
 
+from clinic.models.absence import Absence
 from clinic.models.audit import AuditChain, AuditEvent
 from clinic.models.images import ClinicImage, ClinicRendition
 from clinic.models.outbox import Audience, OutboxMessage
@@ -27,6 +28,7 @@ from clinic.models.user import StaffMember, User
 from clinic.models.worker import JobRun, WorkerHeartbeat
 
 __all__ = [
+    "Absence",
     "Audience",
     "AuditChain",
     "AuditEvent",
