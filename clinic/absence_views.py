@@ -91,7 +91,7 @@ class AbsencesView(View):
         messages.success(request, gettext("Noted. The deputy gets what is due in these days."))
         return redirect("absences")
 
-    def _shown(self, request: HttpRequest) -> Any:
+    def _shown(self, request: Any) -> Any:
         to_come = Absence.objects.to_come(timezone.localdate()).select_related("user", "deputy")
         return to_come if self.for_others else to_come.filter(user=request.user)
 
