@@ -14,6 +14,7 @@ from wagtail.models import Page
 
 from clinic.language_states import language_states
 from clinic.models import BasePage
+from clinic.page_words import page_words
 from clinic.reading import ReadingLevel, reading_levels
 from clinic.review_reports import due_label
 
@@ -25,10 +26,12 @@ def add_facts(pages: Sequence[Page]) -> None:
     today = timezone.localdate()
     states = language_states(pages)
     levels = levels_of(pages)
+    helpful = page_words("helpful_words", pages)
     for page in pages:
         is_reviewed = isinstance(page, BasePage)
         page.review_words = due_label(page.next_review_due, today) if is_reviewed else ""
         page.grade_words = grade_words(levels.get(page.pk))
+        page.helpful_words = helpful.get(page.pk, "")
         page.language_words = ", ".join(
             f"{code.upper()}: {state.label}" for code, state in states[page.pk]
         )
@@ -61,6 +64,7 @@ class ExplorerView(ExplorableIndexView):
         Column("review_words", label=_("Clinical review"), width="11%"),
         Column("grade_words", label=_("Reading level"), width="8%"),
         Column("language_words", label=_("Languages"), width="10%"),
+        Column("helpful_words", label=_("Helpful"), width="8%"),
         DateColumn(
             "latest_revision_created_at",
             label=_("Updated"),

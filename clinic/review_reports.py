@@ -20,6 +20,7 @@ from wagtail.permission_policies import ModelPermissionPolicy
 from clinic.absences import away_on
 from clinic.models import Absence, BasePage, TakeDown
 from clinic.page_owner_views import name_of
+from clinic.page_words import page_words
 from clinic.roles import EDITORS
 
 User = get_user_model()
@@ -101,6 +102,7 @@ class ReviewsReport(PageReportView):
         Column("deputy_label", label=_("Deputy")),
         DateColumn("review_due", label=_("Due")),
         Column("due_label", label=_("State")),
+        Column("source_label", label=_("Sources checked")),
     ]
     list_export = [
         "title",
@@ -110,6 +112,7 @@ class ReviewsReport(PageReportView):
         "deputy_label",
         "review_due",
         "due_label",
+        "source_label",
     ]
     export_headings = {
         "title": _("Page"),
@@ -119,6 +122,7 @@ class ReviewsReport(PageReportView):
         "deputy_label": _("Deputy"),
         "review_due": _("Due"),
         "due_label": _("State"),
+        "source_label": _("Sources checked"),
     }
 
     def get_queryset(self) -> QuerySet[Page]:
@@ -130,7 +134,9 @@ class ReviewsReport(PageReportView):
         """Add the words for owner and state."""
         today = timezone.localdate()
         away = away_on(today)
+        sources = page_words("source_words", object_list)
         for page in object_list:
+            page.source_label = sources.get(page.pk, "")
             absence = away.get(page.reviewer_user_id) or away.get(page.owner_id)
             page.deputy_label = deputy_label(absence) if absence else ""
             page.owner_label = name_of(page.owner) if page.is_owned else gettext("Nobody")

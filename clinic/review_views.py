@@ -12,6 +12,7 @@ from django.views import View
 from wagtail.admin import messages
 from wagtail.models import Page, TaskState, WorkflowState
 
+from clinic.contributions import contributions
 from clinic.models import ClinicalReviewState
 from clinic.models.review import APPROVALS
 from clinic.plain_parts import field_label, plain_parts
@@ -101,6 +102,11 @@ class ReviewView(View):
             "parts": [] if base else [part for part in plain_parts(submitted) if part.words],
             "figures": _figures(base.text if base else None, submitted),
             "counted": _counted(changes, submitted) if base else [],
+            "facts": [
+                fact
+                for module in contributions("review_facts")
+                for fact in module.review_facts(submitted)
+            ],
             "is_as_submitted": is_as_submitted,
             "may_approve": is_as_submitted and bool(self.actions.keys() & set(APPROVALS)),
             "actions": self.actions,

@@ -19,7 +19,7 @@ from clinic.reading_panel import reading_panel
 from clinic.translation_panel import TranslationPanel
 
 # Addresses of views below the language prefix (design: Addresses); a page there would be hidden.
-RESERVED_SLUGS = frozenset({"trials", "search", "glossary", "inquiry", "interest"})
+RESERVED_SLUGS = frozenset({"trials", "search", "glossary", "inquiry", "interest", "feedback"})
 
 
 class BasePage(CanBeTakenDownMixin, ClinicallyReviewedMixin, Page):

@@ -22,6 +22,7 @@ site_patterns = [
         path("", include("trials.inquiries.urls")),
         path("trials/", include("trials.urls")),
         path("glossary/", include("education.urls")),
+        path("feedback/", include("education.feedback_urls")),
         path("search/", include("clinic.search_urls")),
         # Not wagtail.urls: they bring a login of their own, which knows no second factor.
         path("_util/login/", not_here, name="wagtailcore_login"),

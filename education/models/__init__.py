@@ -1,5 +1,7 @@
 """Patient education: pages, the glossary and the vocabularies that are shared with trials."""
 
+from education.models.evidence import EvidenceCheck
+from education.models.feedback import HelpfulVote, PageComment
 from education.models.find import FindMyPage
 from education.models.glossary import GlossaryTerm, UnmarkedTerm
 from education.models.pages import EducationIndexPage, EducationPage
@@ -10,8 +12,11 @@ __all__ = [
     "CancerType",
     "EducationIndexPage",
     "EducationPage",
+    "EvidenceCheck",
     "FindMyPage",
     "GlossaryTerm",
+    "HelpfulVote",
+    "PageComment",
     "SymptomWord",
     "Synonym",
     "TherapyType",

@@ -124,7 +124,7 @@ OUR_SCREENS = {
     "coordinator": ["/admin/inquiries/", "/admin/inquiries/?tab=overdue", "/admin/demo-mail/"],
     "lead": ["/admin/inquiries/", "/admin/trial-teams/", "/admin/given-up-messages/"],
     "admin": ["/admin/staff/", "/admin/urgent-phone/", "/admin/given-up-messages/"],
-    "reviewer": ["/admin/reports/translations/", "/admin/away/"],
+    "reviewer": ["/admin/reports/translations/", "/admin/away/", "/admin/reports/feedback/"],
 }
 WAGTAIL_SCREENS = {
     "editor": ["/admin/", "/admin/pages/", "/admin/images/", "/admin/snippets/clinic/patienttext/"],
