@@ -68,6 +68,7 @@ GRANTS: Grants = {
     "public": {
         **dict.fromkeys(_CONTENT, READ),
         "clinic_auditevent": ["INSERT"],
+        "clinic_failedsearch": ["INSERT"],
         "clinic_outboxmessage": ["INSERT"],
         "clinic_pagecachegeneration": READ,
         "clinic_ratelimithit": ADD,

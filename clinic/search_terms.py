@@ -50,6 +50,15 @@ def understand(text: str, language: str) -> QueryWords:
     return words
 
 
+def word_address(term: str, language: str, user: Any) -> str:
+    """Return where this user tells the vocabularies what a word means, "" where nobody can.
+
+    The room with the vocabularies says it by ``query_words.py`` with ``word_address``.
+    """
+    addresses = (room.word_address(term, language, user) for room in contributions("query_words"))
+    return next(filter(None, addresses), "")
+
+
 def for_pages(clauses: Sequence[Clause]) -> Any:
     """Return the clauses as a query of the page index."""
     return reduce(

@@ -9,6 +9,7 @@ from django.utils.translation import get_language
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
+from clinic.failed_searches import note_failed
 from clinic.search_terms import understand
 from clinic.site_search import ResultGroup, SearchQuery, clean_query, search_site
 
@@ -16,7 +17,7 @@ from clinic.site_search import ResultGroup, SearchQuery, clean_query, search_sit
 @never_cache
 @require_safe
 def site_search(request: HttpRequest) -> HttpResponse:
-    """Show what the whole site says about the words in ``q``; never stored, never cached.
+    """Show what the whole site says about the words in ``q``; never cached.
 
     Words that find nothing but look misspelt are searched as they are meant, which is said.
     """
@@ -39,6 +40,8 @@ def site_search(request: HttpRequest) -> HttpResponse:
                     context["meant"] = query.text
         context |= {"groups": groups, "words": words}
         context["total"] = 0 if "meant" in context else _total(groups)
+        if not context["total"] and "meant" not in context:
+            note_failed(text, language, request)
     response = render(request, "clinic/search.html", context)
     response["Cache-Control"] = "no-store, private"
     return response

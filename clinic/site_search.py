@@ -1,7 +1,8 @@
 """One search over the whole site; each room contributes a group of results.
 
 An app contributes by a module ``site_search.py`` with a function
-``contribute(query: SearchQuery) -> ResultGroup | None``. Nobody stores what people search for.
+``contribute(query: SearchQuery) -> ResultGroup | None``. What people search for is not stored; of
+what finds nothing, `clinic.failed_searches` keeps the words.
 """
 
 from collections.abc import Sequence

@@ -6,6 +6,7 @@ from django.core.management import call_command
 from django.utils import timezone
 
 from clinic.audit import chain_events
+from clinic.failed_searches import forget_old_searches
 from clinic.jobs import Job
 from clinic.models import JobRun
 from clinic.rate_limit import forget_old_hits
@@ -31,5 +32,6 @@ JOBS = [
     Job(name="clinic.chain_audit", run=chain_events, every=timedelta(seconds=30)),
     Job(name="clinic.forget_rate_limit_hits", run=forget_old_hits, every=timedelta(hours=1)),
     Job(name="clinic.social_images", run=draw_missing, every=timedelta(hours=1)),
+    Job(name="clinic.forget_searches", run=forget_old_searches, every=timedelta(days=1)),
     Job(name="clinic.forget_job_runs", run=forget_old_job_runs, every=timedelta(days=1)),
 ]

@@ -32,6 +32,7 @@ from clinic.attention_views import GivenUpMessagesView
 from clinic.content_checker import check_our_content
 from clinic.demo_mail import DemoMailItem, demo_mail_view
 from clinic.explorer import ExplorerViewSet
+from clinic.failed_search_views import FailedSearchesView
 from clinic.home_panels import PagesToCheckPanel, RequestsPanel, ReviewsToComePanel, may_see
 from clinic.middleware.public_door import hide_restricted_document, hide_restricted_page
 from clinic.middleware.staff_session import staff_is_active
@@ -109,6 +110,11 @@ def register_urls() -> list[URLPattern]:
             require_admin_access(TranslationsReport.as_view()),
             name="translations",
         ),
+        path(
+            "reports/failed-searches/",
+            require_admin_access(FailedSearchesView.as_view()),
+            name="failed_searches",
+        ),
         path("reports/clinical-reviews/", ReviewsReport.as_view(), name="clinical_reviews"),
         path(
             "reports/clinical-reviews/results/",
@@ -170,6 +176,14 @@ def register_broken_links_report() -> ReviewsMenuItem:
     """Return the menu item of the links that lead to nothing."""
     return ReviewsMenuItem(
         _("Broken links"), reverse("broken_links_report"), icon_name="link", order=130
+    )
+
+
+@hooks.register("register_reports_menu_item")
+def register_failed_searches() -> ReviewsMenuItem:
+    """Return the menu item of the searches that found nothing."""
+    return ReviewsMenuItem(
+        _("Searches without a result"), reverse("failed_searches"), icon_name="search", order=150
     )
 
 

@@ -67,10 +67,11 @@ class Evidence:
                 "%(count)d source to follow up", "%(count)d sources to follow up", self.open
             )
             return words % {"count": self.open}
-        if self.unchecked:
+        checked_on = self.checked_on
+        if checked_on is None:
             words = gettext("%(count)d of %(total)d never checked")
             return words % {"count": self.unchecked, "total": len(self.sources)}
-        return date_format(self.checked_on, "SHORT_DATE_FORMAT")
+        return date_format(checked_on, "SHORT_DATE_FORMAT")
 
 
 def evidence_of(pages: Iterable[EducationPage]) -> dict[int, Evidence]:

@@ -19,10 +19,10 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.debug import sensitive_post_parameters, sensitive_variables
 
 from clinic.client_address import client_address
+from clinic.contact_screen import tells_who
 from clinic.error_pages import is_same_origin
 from clinic.forms import LinesField, PatientForm
 from clinic.rate_limit import hit
-from education.contact_screen import tells_who
 from education.models import EducationPage, HelpfulVote, PageComment
 
 ANSWERS = {"yes": True, "no": False}

@@ -3,9 +3,12 @@
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from threading import Lock
+from typing import Any
+from urllib.parse import urlencode
 
 from django.db import connection
 from django.db.models import Count
+from django.urls import reverse
 from wagtail.models import Page
 
 from clinic.page_cache import generation
@@ -86,6 +89,19 @@ def read(text: str, language: str) -> QueryWords:
         is_urgent=_names_symptom(text, words),
         suggestion=_suggestion(text, language, words),
     )
+
+
+def knows(text: str, language: str) -> bool:
+    """Return whether the words are a name of the vocabularies, in either language."""
+    return bool(_named(text, lexicon(), alone=True))
+
+
+def word_address(term: str, language: str, user: Any) -> str:
+    """Return the address of the form that adds the word as a synonym, "" without permission."""
+    if not user.has_perm("education.add_synonym"):
+        return ""
+    given = urlencode({"term": term, "language": language, "kind": Synonym.Kind.LAY})
+    return f"{reverse('synonyms:add')}?{given}"
 
 
 def _read() -> Lexicon:

@@ -1,6 +1,9 @@
 """The glossary and the vocabularies in the Wagtail admin."""
 
+from typing import Any
+
 from django.utils.translation import gettext_lazy as _
+from wagtail.admin.views.generic import CreateView
 from wagtail.admin.viewsets.base import ViewSetGroup
 from wagtail.admin.viewsets.model import ModelViewSet
 from wagtail.snippets.views.snippets import SnippetViewSet
@@ -57,10 +60,20 @@ class TherapyTypeViewSet(ModelViewSet):
     ]
 
 
+class AddSynonymView(CreateView):
+    """The form for another word, filled in by whoever leads here with one."""
+
+    def get_initial(self) -> dict[str, Any]:
+        """Return the word and language of the address."""
+        given = {name: self.request.GET.get(name, "") for name in ("term", "language", "kind")}
+        return super().get_initial() | {name: value for name, value in given.items() if value}
+
+
 class SynonymViewSet(ModelViewSet):
     """Other words for the same: brand and generic names, everyday and medical words."""
 
     model = Synonym
+    add_view_class = AddSynonymView
     icon = "link"
     menu_label = _("Synonyms")
     copy_view_enabled = False

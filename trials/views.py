@@ -8,6 +8,7 @@ from django.utils.translation import get_language, gettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
+from clinic.failed_searches import note_failed
 from trials.facets import facets, removable_filters
 from trials.models import Trial, TrialAlias
 from trials.registry.values import nct_id as read_nct_id
@@ -34,6 +35,8 @@ def search(request: HttpRequest) -> HttpResponse:
             gettext("There is no page %(page)d. This is the last page.") % {"page": query.page}
         )
     trials = found.trials(limit=PAGE_SIZE, offset=(page.number - 1) * PAGE_SIZE)
+    if query.q and not counts.total and not query.has_filters:
+        note_failed(query.q, (get_language() or "en").split("-")[0], request)
     context = {
         "query": query,
         "trials": trials if counts.total else [],

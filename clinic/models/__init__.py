@@ -2,6 +2,7 @@
 
 from clinic.models.absence import Absence
 from clinic.models.audit import AuditChain, AuditEvent
+from clinic.models.failed_search import FailedSearch, IgnoredTerm
 from clinic.models.images import ClinicImage, ClinicRendition
 from clinic.models.outbox import Audience, OutboxMessage
 from clinic.models.page_cache import PageCacheGeneration
@@ -41,7 +42,9 @@ __all__ = [
     "ClinicallyReviewedMixin",
     "ContactPage",
     "ContentPage",
+    "FailedSearch",
     "HomePage",
+    "IgnoredTerm",
     "JobRun",
     "OutboxMessage",
     "PageCacheGeneration",

@@ -124,7 +124,12 @@ OUR_SCREENS = {
     "coordinator": ["/admin/inquiries/", "/admin/inquiries/?tab=overdue", "/admin/demo-mail/"],
     "lead": ["/admin/inquiries/", "/admin/trial-teams/", "/admin/given-up-messages/"],
     "admin": ["/admin/staff/", "/admin/urgent-phone/", "/admin/given-up-messages/"],
-    "reviewer": ["/admin/reports/translations/", "/admin/away/", "/admin/reports/feedback/"],
+    "reviewer": [
+        "/admin/reports/translations/",
+        "/admin/away/",
+        "/admin/reports/feedback/",
+        "/admin/reports/failed-searches/",
+    ],
 }
 WAGTAIL_SCREENS = {
     "editor": ["/admin/", "/admin/pages/", "/admin/images/", "/admin/snippets/clinic/patienttext/"],

@@ -31,6 +31,6 @@ def test_reviewer__records_a_look_at_360_pixels(
     problems += axe_findings(page, include="main") + sideways_scroll(page)
     screenshot(page, "sources-360")
     page.locator("button[name=all]").click()
-    page.locator("table").wait_for()
+    page.locator("main table.listing").wait_for()
     assert page.get_by_text("A newer label: look at the dose").is_visible()
     assert problems == []

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from education.contact_screen import tells_who
+from clinic.contact_screen import tells_who
 
 
 @pytest.mark.parametrize(
