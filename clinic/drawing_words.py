@@ -21,6 +21,13 @@ DRAWING_WORDS: dict[str, tuple[str, str]] = {
             "cancer cell, so that the two come close."
         ),
     ),
+    "bowel": (
+        gettext_noop("A bowel that reacts"),
+        gettext_noop(
+            "A part of the bowel, cut open. Its folded lining is red and swollen where "
+            "immune cells have gathered."
+        ),
+    ),
     "by-chance": (
         gettext_noop("Groups formed by chance"),
         gettext_noop(
@@ -44,6 +51,13 @@ DRAWING_WORDS: dict[str, tuple[str, str]] = {
             "cell and attack it."
         ),
     ),
+    "caregivers": (
+        gettext_noop("Not alone"),
+        gettext_noop(
+            "Two people sit side by side at a table. One writes down what to ask, the "
+            "other holds a cup. A phone lies within reach."
+        ),
+    ),
     "checkpoint-brake": (
         gettext_noop("How a checkpoint inhibitor frees a T cell"),
         gettext_noop(
@@ -52,11 +66,46 @@ DRAWING_WORDS: dict[str, tuple[str, str]] = {
             "cell attacks the cancer cell."
         ),
     ),
+    "cost": (
+        gettext_noop("Ask about cost early"),
+        gettext_noop(
+            "A bill lies under a magnifying glass. Beside it a person on the phone helps,"
+            " and an umbrella stands for insurance."
+        ),
+    ),
     "cytokines": (
         gettext_noop("Immune cells talk with cytokines"),
         gettext_noop(
             "An immune cell in the middle sends out small signals in all directions. "
             "The immune cells around it wake up, and one of them divides."
+        ),
+    ),
+    "find-my-page": (
+        gettext_noop("Find your way"),
+        gettext_noop(
+            "A signpost stands where four paths part. A person looks at it, with a bag "
+            "over the shoulder."
+        ),
+    ),
+    "first-visit": (
+        gettext_noop("Your first visit, from the door to the way home"),
+        gettext_noop(
+            "A path with three places: a door where somebody welcomes you, a chair where "
+            "the drug runs in through a drip, and a house."
+        ),
+    ),
+    "glands": (
+        gettext_noop("Where the hormone glands sit"),
+        gettext_noop(
+            "A head and upper body with four glands. One sits below the brain, one in the"
+            " neck, one behind the stomach, and one on top of each kidney."
+        ),
+    ),
+    "heart": (
+        gettext_noop("A heart that reacts"),
+        gettext_noop(
+            "A heart with its large vessels. Immune cells have gathered in its muscle. "
+            "The line of the heartbeat below it is no longer even."
         ),
     ),
     "home-hero": (
@@ -73,6 +122,41 @@ DRAWING_WORDS: dict[str, tuple[str, str]] = {
             "few flags, and the T cells stay outside."
         ),
     ),
+    "joints": (
+        gettext_noop("A joint that reacts"),
+        gettext_noop(
+            "Two bones meet in a joint. Immune cells have gathered in the joint, and the "
+            "space between the bones is swollen. A muscle beside it hurts too."
+        ),
+    ),
+    "life-after": (
+        gettext_noop("After treatment"),
+        gettext_noop(
+            "A path leads from the clinic over gentle hills toward the sun. Along it "
+            "stand a calendar for check-ups and a phone to call."
+        ),
+    ),
+    "liver": (
+        gettext_noop("A liver that reacts"),
+        gettext_noop(
+            "The liver below the ribs. Immune cells have gathered in one part of it. A "
+            "blood test beside it shows the strain before you feel it."
+        ),
+    ),
+    "lungs": (
+        gettext_noop("Lungs that react"),
+        gettext_noop(
+            "The two lungs with the windpipe. In one part of a lung immune cells have "
+            "gathered and the tissue is swollen, so that air gets through less well."
+        ),
+    ),
+    "nerves": (
+        gettext_noop("A nerve that reacts"),
+        gettext_noop(
+            "A nerve cell with its long fiber. Immune cells have come to the cover of the"
+            " fiber, so that signals pass less well on their way to a muscle."
+        ),
+    ),
     "oncolytic-virus": (
         gettext_noop("How an oncolytic virus works"),
         gettext_noop(
@@ -80,9 +164,23 @@ DRAWING_WORDS: dict[str, tuple[str, str]] = {
             "cells come to the pieces."
         ),
     ),
+    "other-medicines": (
+        gettext_noop("Medicines that can disturb each other"),
+        gettext_noop(
+            "A T cell at work on the left. On the right are a bottle of pills and a list "
+            "of all medicines, with one line marked to ask about."
+        ),
+    ),
     "questions": (
         gettext_noop("Questions and answers"),
         gettext_noop("Two people talk. One asks a question, and the other answers."),
+    ),
+    "scans": (
+        gettext_noop("A scan can look worse before it looks better"),
+        gettext_noop(
+            "Three scans of the same spot: before treatment, then larger because immune "
+            "cells have moved in, then much smaller."
+        ),
     ),
     "side-effects-body": (
         gettext_noop("Where side effects can show"),
@@ -91,6 +189,13 @@ DRAWING_WORDS: dict[str, tuple[str, str]] = {
             "the belly. 3: the lungs in the chest. 4: the liver below the ribs. 5: a hormone "
             "gland in the neck. 6: the joint of an elbow. 7: the brain. 8: the heart. 9: the "
             "whole body is tired."
+        ),
+    ),
+    "skin": (
+        gettext_noop("Skin that reacts"),
+        gettext_noop(
+            "A cut through the skin, with red spots on its surface. Immune cells have "
+            "come up from below, into skin that is not sick."
         ),
     ),
     "t-cell-finds-cancer": (
@@ -115,12 +220,26 @@ DRAWING_WORDS: dict[str, tuple[str, str]] = {
             "Right, immunotherapy: T cells attack the cancer cell."
         ),
     ),
+    "tiredness": (
+        gettext_noop("Very tired"),
+        gettext_noop(
+            "A person rests in an armchair with a blanket. Above them is a battery that "
+            "is almost empty."
+        ),
+    ),
     "treatment-vaccine": (
         gettext_noop("How a treatment vaccine teaches T cells"),
         gettext_noop(
             "A syringe brings small pieces of a target. A star-shaped dendritic cell "
             "picks them up and shows them to a T cell. The T cell multiplies and goes "
             "on the search."
+        ),
+    ),
+    "trial-costs": (
+        gettext_noop("Who pays for what in a trial"),
+        gettext_noop(
+            "A calendar with visits between two stacks of papers. One stack stands for "
+            "what the study pays, the other for usual care, which insurance pays."
         ),
     ),
     "trial-phases": (

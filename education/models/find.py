@@ -9,6 +9,8 @@ class FindMyPage(ContentPage):
     Medicines, cancers and side effects are listed by themselves; the content holds the steps.
     """
 
+    illustration = "find-my-page"
+
     parent_page_types = ["education.EducationIndexPage"]
     subpage_types: list[str] = []
     max_count_per_parent = 1
