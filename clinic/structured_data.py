@@ -1,4 +1,8 @@
-"""What search engines are told of a page (schema.org), from what the page already holds."""
+"""What search engines are told of a page (schema.org), from what the page already holds.
+
+A room that knows what a page is about contributes a module ``structured_about.py`` with
+``structured_about(page)``, which returns things of schema.org.
+"""
 
 import json
 from collections.abc import Sequence
@@ -8,6 +12,7 @@ from django.conf import settings
 from django.utils.safestring import SafeString, mark_safe
 from wagtail.models import Page
 
+from clinic.contributions import contributions
 from clinic.navigation import Link
 
 
@@ -39,8 +44,9 @@ def page_data(
             for citation in citations
         ],
     }
-    if hasattr(page, "get_section_display"):
-        data["about"] = {"@type": "Thing", "name": str(page.get_section_display())}
+    data["about"] = [
+        told for room in contributions("structured_about") for told in room.structured_about(page)
+    ]
     if getattr(page, "reviewed_by", None) and page.reviewed_on:
         data["reviewedBy"] = {"@type": "Person", "name": page.reviewed_by.display_name}
         data["lastReviewed"] = page.reviewed_on.isoformat()

@@ -1,15 +1,15 @@
 """Lists of education pages for templates, in few queries."""
 
-from dataclasses import dataclass
 from typing import Any
 
 from django import template
 from django.conf import settings
-from django.db.models import Count, QuerySet, Value
+from django.db.models import Count
 from django.utils.translation import get_language
 from wagtail.query import PageQuerySet
 
-from education.models import CancerType, EducationIndexPage, EducationPage, TherapyType
+from education.models import EducationIndexPage, EducationPage, TherapyType
+from education.topics import Topic, topics_of
 
 register = template.Library()
 
@@ -86,30 +86,7 @@ def treatment_pages(page: EducationPage) -> list[EducationPage]:
     )
 
 
-@dataclass(frozen=True)
-class Topic:
-    """A vocabulary entry as far as a search for trials needs it."""
-
-    pk: int
-    slug: str
-
-
 @register.simple_tag
 def topics(page: EducationPage) -> dict[str, list[Topic]]:
-    """Return the therapy types and the cancer types of a page, with one query for both."""
-    if not isinstance(page.therapy_types.all(), QuerySet):  # a preview, as above
-        return {
-            "therapy_types": [Topic(entry.pk, entry.slug) for entry in page.therapy_types.all()],
-            "cancer_types": [Topic(entry.pk, entry.slug) for entry in page.cancer_types.all()],
-        }
-    found: dict[str, list[Topic]] = {"therapy_types": [], "cancer_types": []}
-    parts = [
-        model.objects.filter(educationpage=page)
-        .order_by()
-        .annotate(kind=Value(kind))
-        .values_list("kind", "pk", "slug")
-        for kind, model in (("therapy_types", TherapyType), ("cancer_types", CancerType))
-    ]
-    for kind, pk, slug in parts[0].union(parts[1]).order_by("slug"):
-        found[kind].append(Topic(pk=pk, slug=slug))
-    return found
+    """Return the therapy types and the cancer types of a page."""
+    return topics_of(page)

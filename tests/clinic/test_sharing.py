@@ -14,6 +14,7 @@ from clinic.models import HomePage
 from tests.education.factories import make_education_index, make_education_page
 from tests.factories import make_home_page, make_locale, make_person
 from tests.inquiries.factories import make_trial
+from tests.trials.factories import make_cancer_type, make_therapy_type
 
 SITE = "https://clinic.example"
 LOCATION = "{http://www.sitemaps.org/schemas/sitemap/0.9}loc"
@@ -51,6 +52,21 @@ class TestStructuredData:
         assert told["citation"][0]["url"] == citation["url"]
         names = [item["name"] for item in crumbs["itemListElement"]]
         assert names == ["Home", "Learn", "Vaccines"]
+
+    def test_education_page__is_about_its_cancers_and_treatments(
+        self, client: Client, home: HomePage
+    ) -> None:
+        page = make_education_page(section="cancers")
+        assert structured(client, page.url)[0]["about"] == [
+            {"@type": "Thing", "name": "By type of cancer"}
+        ]
+        page.cancer_types.add(make_cancer_type("melanoma", "Melanoma"))
+        page.therapy_types.add(make_therapy_type("checkpoint", "Checkpoint inhibitors"))
+        page.save()
+        assert structured(client, page.url)[0]["about"] == [
+            {"@type": "MedicalCondition", "name": "Melanoma"},
+            {"@type": "MedicalTherapy", "name": "Checkpoint inhibitors"},
+        ]
 
     def test_page_nobody_reviewed__claims_no_reviewer(self, client: Client, home: HomePage) -> None:
         told = structured(client, make_education_page().url)[0]
