@@ -33,6 +33,13 @@ _EIGHTH_TURN = (1 + 1j) * 0.5**0.5
 
 def draw(title: str, clinic_name: str) -> bytes:
     """Return a PNG of 1200 × 630 pixels with the page's title and the clinic's name."""
+    file = BytesIO()
+    image = _drawn(title, clinic_name).quantize(palette=_palette(), dither=Image.Dither.NONE)
+    image.save(file, "PNG")
+    return file.getvalue()
+
+
+def _drawn(title: str, clinic_name: str) -> Image.Image:
     image = _background().copy()
     pen = ImageDraw.Draw(image)
     font, lines = _fitting(title)
@@ -41,9 +48,13 @@ def draw(title: str, clinic_name: str) -> bytes:
     for number, line in enumerate(lines):
         pen.text((MARGIN, top + number * line_height), line, font=font, fill=INK)
     pen.text((MARGIN, HEIGHT - 62), clinic_name, font=_font(40, 600), fill=PAPER, anchor="lm")
-    file = BytesIO()
-    image.quantize(COLOURS, dither=Image.Dither.NONE).save(file, "PNG", optimize=True)
-    return file.getvalue()
+    return image
+
+
+@cache
+def _palette() -> Image.Image:
+    """Return an image with the colours that every picture has, found once: that takes long."""
+    return _drawn("Which words?", "Clinic").quantize(COLOURS, dither=Image.Dither.NONE)
 
 
 def _fitting(title: str) -> tuple[ImageFont.FreeTypeFont, list[str]]:

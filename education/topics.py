@@ -7,7 +7,8 @@ from django.utils.translation import get_language
 
 from education.models import CancerType, EducationPage, TherapyType
 
-KINDS = {"therapy_types": TherapyType, "cancer_types": CancerType}
+Kind = type[TherapyType] | type[CancerType]
+KINDS: dict[str, Kind] = {"therapy_types": TherapyType, "cancer_types": CancerType}
 # Their names at schema.org.
 SCHEMA_TYPES = {"therapy_types": "MedicalTherapy", "cancer_types": "MedicalCondition"}
 
@@ -37,7 +38,7 @@ def _read(page: EducationPage) -> dict[str, list[Topic]]:
         }
     name = "name_es" if (get_language() or "en").startswith("es") else "name_en"
     parts = [
-        model._default_manager.filter(educationpage=page)
+        model.objects.filter(educationpage=page)
         .order_by()
         .annotate(kind=Value(kind))
         .values_list("kind", "pk", "slug", name)
