@@ -14,6 +14,7 @@ LISTS = {
     "editors-reviews-report": "/admin/reports/clinical-reviews/",
     "editors-reading-levels": "/admin/reports/reading-levels/",
     "editors-translations": "/admin/reports/translations/",
+    "editors-feedback": "/admin/reports/feedback/",
     "editors-glossary": "/admin/snippets/education/glossaryterm/",
 }
 
@@ -30,6 +31,10 @@ def take_editorial_pictures(photographer: Any) -> None:
         photographer.save(editor, name)
     _find(editor, staff, CHANGED_PAGE)
     photographer.save(editor, "page-editor")
+    address = editor.url
+    editor.goto(re.sub(r"edit/.*", "sources/", address), wait_until="networkidle")
+    photographer.save(editor, "editors-sources")
+    editor.goto(address, wait_until="networkidle")
     _write(editor)
     editor.reload(wait_until="networkidle")
     editor.locator(".clinic-reading").evaluate("node => node.scrollIntoView({block: 'start'})")

@@ -11,6 +11,7 @@ from clinic.demo.markdown_blocks import plain
 from clinic.demo.site_tree import LANGUAGES, add_empty_page, find_page, is_empty, publish_page
 from clinic.models import PatientText
 from clinic.translation_work import record_versions
+from education.demo.readers import add_answers
 from education.demo.words import add_words
 from education.models import (
     CancerType,
@@ -47,6 +48,7 @@ def load(context: Any = None) -> None:
             if page is not None and is_empty(page):
                 _publish(page.specific, file)
     add_words()
+    add_answers()
     for model in (Page, PatientText, GlossaryTerm):
         record_versions(model)
 

@@ -13,14 +13,23 @@ from wagtail.models import Page, PageLogEntry, Revision, Site
 import clinic.demo
 import education.demo
 from clinic import illustrations
+from clinic.contact_screen import tells_who
 from clinic.demo import pages_of_clinic
 from clinic.demo.files import TextFile, read_folder
 from clinic.demo.markdown_blocks import parse_blocks
 from clinic.demo.site_tree import resolver
 from clinic.enums import PatientTextKey
-from clinic.models import ClinicSettings, HomePage, PatientText, Person, TranslationState
+from clinic.models import (
+    ClinicSettings,
+    FailedSearch,
+    HomePage,
+    PatientText,
+    Person,
+    TranslationState,
+)
 from clinic.translation_report import rows
 from education.demo import FOLDER
+from education.demo.readers import ANSWERS, SEARCHES, add_answers
 from education.models import CancerType, EducationPage, Synonym, TherapyType
 from education.readability import measure, split_sentences
 
@@ -284,3 +293,14 @@ class TestLoad:
     def test_link__to_a_missing_page_is_an_error(self) -> None:
         with pytest.raises(ObjectDoesNotExist, match="nowhere"):
             resolver("en")("page:nowhere")
+
+
+@pytest.mark.django_db
+def test_invented_answers__are_added_once_and_stand_out_in_no_page(db: None) -> None:
+    add_answers()
+    searches = FailedSearch.objects.count()
+    assert searches == 3 * len(SEARCHES)
+    add_answers()
+    assert FailedSearch.objects.count() == searches
+    assert not [term for term, _language in SEARCHES if tells_who(term)]
+    assert not [text for *_, comments in ANSWERS for _helpful, text in comments if tells_who(text)]
