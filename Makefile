@@ -24,10 +24,11 @@ test: $(INSTALLED) chromium ## run every test, browser tests included
 bench: $(INSTALLED) ## measure page weight, queries, throughput, search and sync
 	@IGNORE_DOTENV=1 DEMO=1 $(RUN) manage.py bench
 
+# Templates are linted, not formatted: the formatter parts words that belong together.
 check: $(INSTALLED) ## lint, format, types, migrations, deployment checks
 	$(VENV)/bin/ruff check .
 	$(VENV)/bin/ruff format --check .
-	$(VENV)/bin/djlint --check --lint --quiet templates
+	$(VENV)/bin/djlint --lint --quiet templates
 	$(STATIC_CHECK) $(VENV)/bin/mypy clinic education trials manage.py
 	$(STATIC_CHECK) $(RUN) -W ignore::RuntimeWarning manage.py makemigrations --check --dry-run
 	$(RUN) -m clinic.deployment_check
