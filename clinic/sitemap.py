@@ -25,6 +25,7 @@ NAMESPACES = (
 ROBOTS = """User-agent: *
 Disallow: /admin/
 Disallow: /*/search/
+Disallow: /*/feedback/
 Disallow: /*/inquiry/
 
 Sitemap: {sitemap}

@@ -377,3 +377,34 @@ class TestMarkingAsUpToDate:
     def test_it_is_no_signature(self, english_page, copy, translator):
         mark_up_to_date(copy, user=translator, seen=version_of(fresh(english_page))[1])
         assert Translation.of(copy).signed_sha256 == ""
+
+
+class TestReviewScreen:
+    def decide(self, state, user):
+        data = {"action": "approve_whole_page", "comment": ""}
+        return log_in(user).post(reverse("review_change", args=[state.pk]), data)
+
+    def test_unsigned_translation__is_refused_with_the_reason_and_the_way(
+        self, english_page, editor, reviewer, spanish
+    ):
+        copy = translate(english_page, spanish)
+        change(copy, editor, introduction="Le cuidamos.")
+        state = submit(copy, editor)
+        response = self.decide(state, reviewer)
+        html = response.content.decode()
+        assert response.status_code == 422
+        assert "No qualified translator has signed this text as it is now." in html
+        assert reverse("translation", args=["wagtailcore", "page", copy.pk]) in html
+        assert not fresh(copy).live
+
+    def test_signed_translation__goes_live_with_both_names(
+        self, english_page, editor, reviewer, translator, spanish
+    ):
+        copy = translate(english_page, spanish)
+        change(copy, editor, introduction="Le cuidamos.")
+        state = submit(copy, editor)
+        sign_draft(copy, translator)
+        assert self.decide(state, reviewer).status_code == 302
+        assert fresh(copy).live
+        assert fresh(copy).reviewed_by == reviewer.people.get()
+        assert translator.people.get().name in Translation.of(fresh(copy)).translator_name
