@@ -14,6 +14,7 @@ from trials.models import Trial, TrialAlias
 from trials.registry.values import nct_id as read_nct_id
 from trials.search import TrialSearch
 from trials.search_query import read_query
+from trials.structured_data import trial_script
 from trials.trial_page import trial_page
 from trials.vocabulary import Vocabulary
 
@@ -74,7 +75,10 @@ def detail(request: HttpRequest, nct_id: str) -> HttpResponse:
         return _redirect_alias(key) or _not_found(request, nct_id)
     if nct_id != key:
         return _redirect(trial.nct_id)
-    return render(request, "trials/trial.html", trial_page(trial, get_language() or "en"))
+    language = get_language() or "en"
+    context = trial_page(trial, language)
+    context["structured_data"] = trial_script(context, language)
+    return render(request, "trials/trial.html", context)
 
 
 def _redirect(nct_id: str) -> HttpResponsePermanentRedirect:

@@ -188,7 +188,8 @@ class TestTrialPage:
         make_summary(Trial.objects.get(), what_happens="First this.\n\n- One\n- Two")
         html = client.get("/en/trials/NCT99990001/").content.decode()
         assert "A plain title</h1>" in html
-        assert html.index("It is about this.") < html.index("Tests if exampliximab")
+        main = html[html.index("<main") :]
+        assert main.index("It is about this.") < main.index("Tests if exampliximab")
         assert "<ul><li>One</li><li>Two</li></ul>" in html
 
     def test_a_draft_is_not_shown(self, clinic, client):
