@@ -54,8 +54,9 @@ DRAWING_WORDS: dict[str, tuple[str, str]] = {
     "caregivers": (
         gettext_noop("Not alone"),
         gettext_noop(
-            "Two people sit side by side at a table. One writes down what to ask, the "
-            "other holds a cup. A phone lies within reach."
+            "Two people sit side by side at a table. One writes down what to ask, so that"
+            " the other can rest. A phone lies within reach, for the first sign of "
+            "trouble."
         ),
     ),
     "checkpoint-brake": (
@@ -69,8 +70,9 @@ DRAWING_WORDS: dict[str, tuple[str, str]] = {
     "cost": (
         gettext_noop("Ask about cost early"),
         gettext_noop(
-            "A bill lies under a magnifying glass. Beside it a person on the phone helps,"
-            " and an umbrella stands for insurance."
+            "A bill lies under a magnifying glass. Beside it stands a helper with a "
+            "headset, whom you can call. The helper holds an umbrella: insurance and aid "
+            "programs can cover a part."
         ),
     ),
     "cytokines": (
@@ -167,8 +169,9 @@ DRAWING_WORDS: dict[str, tuple[str, str]] = {
     "other-medicines": (
         gettext_noop("Medicines that can disturb each other"),
         gettext_noop(
-            "A T cell at work on the left. On the right are a bottle of pills and a list "
-            "of all medicines, with one line marked to ask about."
+            "A T cell at work on the left. Pills such as steroids or antibiotics can "
+            "quiet it. On the right is a list of all medicines, with one line marked to "
+            "ask about."
         ),
     ),
     "questions": (
@@ -238,8 +241,9 @@ DRAWING_WORDS: dict[str, tuple[str, str]] = {
     "trial-costs": (
         gettext_noop("Who pays for what in a trial"),
         gettext_noop(
-            "A calendar with visits between two stacks of papers. One stack stands for "
-            "what the study pays, the other for usual care, which insurance pays."
+            "A calendar with visits between two stacks of bills. Gold days go to the gold"
+            " stack: the study pays for them. Violet days go to the violet stack: they "
+            "are usual care, which insurance pays."
         ),
     ),
     "trial-phases": (
