@@ -10,7 +10,8 @@ LOCAL_SCHEMES = {"data", "blob", "about"}
 # Wagtail's editor asks about its session when leaving the page has ended it: its script logs a 404.
 EDITING_SESSION = "/admin/editing-sessions/ping/"
 # What fades in has its colors when it is there.
-IS_STILL = "() => document.getAnimations().every((one) => one.playState !== 'running')"
+IS_STILL = """() => document.getAnimations().every((one) =>
+    one.playState !== "running" || one.effect.getComputedTiming().iterations === Infinity)"""
 AXE_OPTIONS = {
     "runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"],
 }
