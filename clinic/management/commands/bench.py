@@ -139,11 +139,11 @@ class Command(BaseCommand):
     def _count(report: Report, named: dict[str, str]) -> None:
         found = measure_in_public_process(list(named.values()))
         report.table(
-            ["page", "first of a process", "cold", "warm", "cold ms", "answer"],
+            ["page", "first of a process", "after a change", "cold", "warm", "cold ms", "answer"],
             [
                 [
                     name,
-                    *(found[path][column] for column in ("first", "cold", "warm")),
+                    *(found[path][column] for column in ("first", "changed", "cold", "warm")),
                     median(found[path]["milliseconds"]),
                     found[path]["status"],
                 ]
@@ -151,6 +151,8 @@ class Command(BaseCommand):
             ],
         )
         report.note(
+            "After a change: the first page since content changed, which reads the addresses of the "
+            "site anew. "
             "Cold: the process has warmed up, the page cache is empty. The page cache itself looks "
             "at its generation at most twice a second, over a connection of its own."
         )
