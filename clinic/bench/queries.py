@@ -2,8 +2,8 @@
 
 ``python -m clinic.bench.queries PATH…`` prints JSON. Each page is measured in a fork of its own, so
 that "first" is really the first request of a process; "changed" is the first one after a change of
-content, when Wagtail's addresses of the site are read again; "cold" is a later one with an empty page
-cache, "warm" the one after it.
+content, when Wagtail's addresses of the site are read again; "cold" is a later one with an empty
+page cache, "warm" the one after it.
 """
 
 import json

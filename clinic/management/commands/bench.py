@@ -151,8 +151,7 @@ class Command(BaseCommand):
             ],
         )
         report.note(
-            "After a change: the first page since content changed, which reads the addresses of the "
-            "site anew. "
+            "After a change: the first page since content changed reads the site's addresses anew. "
             "Cold: the process has warmed up, the page cache is empty. The page cache itself looks "
             "at its generation at most twice a second, over a connection of its own."
         )
