@@ -8,7 +8,10 @@ class TrialsConfig(AppConfig):
     verbose_name = _("Clinical trials")
 
     def ready(self) -> None:
-        """Listen to changes, except in the public process, which makes none."""
+        """Register messages; listen to changes, except in the public process, which makes none."""
+        from trials import alerts
+
+        alerts.register()
         if settings.PROCESS != "public":
             from trials import signal_handlers
 

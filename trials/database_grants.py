@@ -1,6 +1,6 @@
 """What the roles may do with the registry mirror."""
 
-from clinic.database_roles import ALL, READ, Grants, tables_of
+from clinic.database_roles import ADD, ALL, READ, Grants, tables_of
 
 _SHOWN = [
     "trials_plainsummary",
@@ -13,17 +13,30 @@ _SHOWN = [
     "trials_trialtherapytype",
 ]
 
+# Readiness asks whether the registry should have been read.
+NOT_SHOWN = {"trials_registryquery"}
+
 GRANTS: Grants = {
-    "public": dict.fromkeys(_SHOWN, READ),
+    "public": dict.fromkeys(_SHOWN, READ)
+    | {
+        "trials_registryquery": ["SELECT (id, is_active)"],
+        # Not who confirmed: that is between the team and its audit log.
+        "trials_siteconfirmation": ["SELECT (id, trial_id, confirmed_at)"],
+    },
     # The mirror is the worker's; staff list, classify and write summaries.
     "staff": tables_of("trials", READ)
     | {
         "trials_plainsummary": ALL,
+        "trials_registryalert": [*ADD, "UPDATE (settled_at, settled_by_id)"],
         "trials_registryquery": ALL,
         "trials_searchdocument": ALL,
+        "trials_siteconfirmation": ADD,
         "trials_trialcancertype": ALL,
         "trials_trialtherapytype": ALL,
-        "trials_trial": ["SELECT", "UPDATE (is_listed, has_our_site, our_site_open)"],
+        "trials_trial": [
+            "SELECT",
+            "UPDATE (is_listed, has_our_site, our_site_open, our_site_changed_at)",
+        ],
         "trials_trialsite": ["SELECT", "UPDATE (is_ours)"],
     },
     "worker": tables_of("trials", ALL),

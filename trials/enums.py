@@ -136,6 +136,15 @@ class Source(models.TextChoices):
     STAFF = "staff", _("Staff")
 
 
+class AlertKind(models.TextChoices):
+    """Why staff should look at a trial."""
+
+    CLOSED = "closed", _("Our site closed")
+    STOPPED = "stopped", _("Put on hold, called off, or not known any more")
+    MISSING = "missing", _("Missing at the registry")
+    REWRITTEN = "rewritten", _("The record is newer than our plain summary")
+
+
 class Known(models.TextChoices):
     """An answer that may be missing."""
 

@@ -1,9 +1,11 @@
 """Marks the clinic's own sites anew when the settings that describe them change."""
 
 from django.db import transaction
+from django.utils import timezone
 
 from clinic.page_cache import bump
 from trials import search_documents
+from trials.closing import close
 from trials.models import Trial, TrialSite
 from trials.our_site import site_is_open
 from trials.registry.sync import our_facility
@@ -25,11 +27,18 @@ def mark_own_sites() -> int:
     TrialSite.objects.filter(pk__in=no_longer).update(is_ours=False)
     changed = TrialSite.objects.filter(pk__in=[*now_ours, *no_longer]).values("trial_id")
     trials = list(Trial.objects.filter(pk__in=changed))
+    now = timezone.now()
+    closed = []
     for trial in trials:
+        was_open = trial.our_site_open
         statuses = [site.status for site in trial.sites.filter(is_ours=True)]
         trial.has_our_site = bool(statuses)
         trial.our_site_open = any(site_is_open(status, trial.status) for status in statuses)
-    Trial.objects.bulk_update(trials, ["has_our_site", "our_site_open"])
+        if trial.our_site_open != was_open:
+            trial.our_site_changed_at = now
+            closed += [trial] if was_open else []
+    Trial.objects.bulk_update(trials, ["has_our_site", "our_site_open", "our_site_changed_at"])
+    close(closed)
     search_documents.write(trials, Vocabulary.load())
     bump()
     return len(trials)

@@ -27,8 +27,20 @@ class TrialQuerySet(models.QuerySet[Any]):
         return self.listed().filter(our_site_open=True)
 
 
+class RegistryAlertQuerySet(models.QuerySet[Any]):
+    """Alerts of the registry."""
+
+    def unsettled(self) -> "RegistryAlertQuerySet":
+        """Return the alerts that nobody has settled."""
+        return self.filter(settled_at__isnull=True)
+
+
 class SyncRunQuerySet(models.QuerySet[Any]):
     """Looks at the registry."""
+
+    def daily_looks(self) -> "SyncRunQuerySet":
+        """Return the looks that asked the registry itself and came to their end."""
+        return self.filter(is_daily_look=True, finished_at__isnull=False, problem="")
 
     def last_look(self, trial_id: int) -> datetime | None:
         """Return when the registry was last asked about a trial."""
@@ -38,3 +50,12 @@ class SyncRunQuerySet(models.QuerySet[Any]):
             .values_list("started_at", flat=True)
             .first()
         )
+
+
+class TrialVersionQuerySet(models.QuerySet[Any]):
+    """Records as received."""
+
+    def newest_records(self, trial_ids: list[int]) -> dict[int, dict[str, Any]]:
+        """Return the newest record of each trial, by the trial's id."""
+        rows = self.filter(trial__in=trial_ids).order_by("trial_id", "-received_at", "-pk")
+        return dict(rows.distinct("trial_id").values_list("trial_id", "record"))

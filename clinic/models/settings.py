@@ -66,6 +66,11 @@ class ClinicSettings(BaseSiteSetting):
         _("our facility ZIP codes"), max_length=200, blank=True, help_text=_("Separated by spaces.")
     )
 
+    confirmation_days = models.PositiveSmallIntegerField(
+        _("a confirmation that a trial is open holds for days"),
+        default=30,
+        help_text=_("After that its form becomes the general one. 0: it never ends."),
+    )
     review_months_safety = models.PositiveSmallIntegerField(
         _("pages about side effects: months"), default=6, validators=[MinValueValidator(1)]
     )
@@ -117,7 +122,11 @@ class ClinicSettings(BaseSiteSetting):
             heading=_("Reply promise"),
         ),
         MultiFieldPanel(
-            [FieldPanel("facility_names"), FieldPanel("facility_zip_codes")],
+            [
+                FieldPanel("facility_names"),
+                FieldPanel("facility_zip_codes"),
+                FieldPanel("confirmation_days"),
+            ],
             heading=_("Our site in the registry"),
         ),
         MultiFieldPanel(

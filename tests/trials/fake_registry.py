@@ -1,5 +1,6 @@
 """A registry that speaks real HTTP on loopback and misbehaves on demand."""
 
+import hashlib
 import json
 import threading
 from collections.abc import Callable, Iterator
@@ -20,6 +21,11 @@ class FakeRegistry:
     requests: list[str] = field(default_factory=list)
     agents: list[str] = field(default_factory=list)
     repeat_token: bool = False
+    not_found_by_search: set[str] = field(default_factory=set)
+    has_etags: bool = False
+    timestamp: str = "2026-11-20T09:00:05"
+    # Page tokens begin with this word; those of another are refused, as forgotten.
+    token_word: str = ""
     url: str = ""
 
     def answer(self, handler: BaseHTTPRequestHandler) -> None:
@@ -30,19 +36,38 @@ class FakeRegistry:
             return
         parts = urlsplit(handler.path)
         if parts.path.endswith("/version"):
-            send(handler, {"apiVersion": "2.0.5", "dataTimestamp": "2026-11-20T09:00:05"})
+            send(handler, {"apiVersion": "2.0.5", "dataTimestamp": self.timestamp})
         elif parts.path.endswith("/studies"):
             self._page(handler, parse_qs(parts.query))
         else:
             self._study(handler, parts.path.rsplit("/", 1)[1])
 
     def _page(self, handler: BaseHTTPRequestHandler, query: dict[str, list[str]]) -> None:
-        start = int(query.get("pageToken", ["0"])[0])
+        token = query.get("pageToken", [f"{self.token_word}0"])[0]
+        if not token.startswith(self.token_word):
+            send(handler, {"message": "unknown page token"}, status=400)
+            return
+        studies = self._asked_for(query)
+        start = int(token.removeprefix(self.token_word))
         end = start + self.page_size
-        answer: dict[str, Any] = {"studies": self.studies[start:end]}
-        if end < len(self.studies):
-            answer["nextPageToken"] = str(start if self.repeat_token else end)
-        send(handler, answer)
+        answer: dict[str, Any] = {"studies": studies[start:end]}
+        if end < len(studies):
+            answer["nextPageToken"] = f"{self.token_word}{start if self.repeat_token else end}"
+        etag = f'"{hashlib.sha256(json.dumps(answer).encode()).hexdigest()}"'
+        if not self.has_etags:
+            send(handler, answer)
+        elif handler.headers["If-None-Match"] == etag:
+            handler.send_response(304)
+            handler.end_headers()
+        else:
+            send(handler, answer, ETag=etag)
+
+    def _asked_for(self, query: dict[str, list[str]]) -> list[dict[str, Any]]:
+        """Return the studies of ``filter.ids``, or all that a search does not hide."""
+        if "filter.ids" in query:
+            ids = query["filter.ids"][0].split(",")
+            return [study for study in self.studies if nct_id_of(study) in ids]
+        return [study for study in self.studies if nct_id_of(study) not in self.not_found_by_search]
 
     def _study(self, handler: BaseHTTPRequestHandler, key: str) -> None:
         for study in self.studies:
@@ -52,6 +77,11 @@ class FakeRegistry:
             if key in module.get("nctIdAliases", []):
                 return redirect(handler, f"/api/v2/studies/{module['nctId']}")
         return send(handler, {"message": "not found"}, status=404)
+
+
+def nct_id_of(study: dict[str, Any]) -> str:
+    """Return the NCT id of a study as the registry keeps it."""
+    return str(study["protocolSection"]["identificationModule"]["nctId"])
 
 
 def send(handler: BaseHTTPRequestHandler, value: Any, status: int = 200, **headers: str) -> None:

@@ -4,8 +4,14 @@ from datetime import UTC, datetime
 import pytest
 
 from tests.trials.factories import make_study
-from tests.trials.fake_registry import cut_short, fails, fake_registry, half_json
-from trials.registry.client import RegistryClient, RegistryUnavailable, retry_after
+from tests.trials.fake_registry import answers, cut_short, fails, fake_registry, half_json
+from trials.registry.client import (
+    RegistryClient,
+    RegistryRefused,
+    RegistryUnavailable,
+    Remembered,
+    retry_after,
+)
 
 
 def client_for(registry, **values):
@@ -19,13 +25,18 @@ def client_for(registry, **values):
     return client, waits
 
 
+def studies_of(pages):
+    """Return the studies of all pages."""
+    return [study for page in pages for study in page.studies]
+
+
 STUDIES = [make_study(f"NCT9999000{number}") for number in range(1, 6)]
 
 
 def test_paging_repeats_the_parameters_until_no_token_comes():
     with fake_registry(studies=STUDIES) as registry:
         client, _ = client_for(registry)
-        found = list(client.studies({"query.cond": "lung cancer"}))
+        found = studies_of(client.pages({"query.cond": "lung cancer"}))
     assert found == STUDIES
     assert len(registry.requests) == 3
     assert all("query.cond=lung+cancer" in path for path in registry.requests)
@@ -34,23 +45,58 @@ def test_paging_repeats_the_parameters_until_no_token_comes():
 
 def test_an_empty_page_is_no_error():
     with fake_registry() as registry:
-        assert list(client_for(registry)[0].studies({})) == []
+        assert studies_of(client_for(registry)[0].pages({})) == []
 
 
 def test_a_repeated_page_token_stops():
     with fake_registry(studies=STUDIES, repeat_token=True) as registry:
         client, _ = client_for(registry)
         with pytest.raises(RegistryUnavailable, match="repeated a page"):
-            list(client.studies({}))
+            list(client.pages({}))
     assert len(registry.requests) == 2
 
 
 def test_one_request_a_second():
     with fake_registry(studies=STUDIES) as registry:
         client, waits = client_for(registry)
-        list(client.studies({}))
+        list(client.pages({}))
     assert len(waits) == 2
     assert all(0.5 < wait <= 1.0 for wait in waits)
+
+
+def test_a_page_that_we_remember_is_not_sent_again():
+    with fake_registry(studies=STUDIES, has_etags=True) as registry:
+        client, _ = client_for(registry)
+        first = {page.address: page for page in client.pages({})}
+
+        def recall(address):
+            return Remembered(first[address].etag, first[address].next_page_token)
+
+        again = list(client.pages({}, recall=recall))
+    assert [page.studies for page in again] == [None, None, None]
+    assert [page.address for page in again] == list(first)
+
+
+def test_a_token_that_the_registry_has_forgotten():
+    with fake_registry(studies=STUDIES, token_word="new") as registry:
+        client, _ = client_for(registry)
+        with pytest.raises(RegistryRefused, match="400"):
+            list(client.pages({}, token="old2"))
+
+
+@pytest.mark.parametrize(
+    ("answer", "sentence"),
+    [
+        ({"studies": "none"}, "no list of studies"),
+        ({}, "no list of studies"),
+        ({"studies": [], "nextPageToken": 7}, "no text"),
+    ],
+)
+def test_an_answer_of_another_shape(answer, sentence):
+    with fake_registry(faults=[answers(answer)]) as registry:
+        client, _ = client_for(registry)
+        with pytest.raises(RegistryUnavailable, match=sentence):
+            list(client.pages({}))
 
 
 def test_version():

@@ -272,10 +272,11 @@ class TestCommand:
             settings.REGISTRY_URL = registry.url
             client = RegistryClient(registry.url, user_agent="x", pause=0.0)
             run, report = sync_from_api(client)
-        assert (report.new, report.unchanged, len(report.refused)) == (2, 1, 1)
+        assert (report.new, report.unchanged, len(report.refused)) == (2, 0, 1)
         assert run.missing == ["NCT99990404"]
         assert run.data_timestamp == "2026-11-20T09:00:05"
-        assert "query.cond=melanoma" in registry.requests[-1]
+        assert registry.requests[0] == "/api/v2/version"
+        assert "query.cond=melanoma" in registry.requests[1]
 
     def test_a_registry_that_goes_down_leaves_a_finished_run_with_the_problem(self, clinic):
         RegistryQuery.objects.create(name="Ours", nct_ids="NCT99990001")

@@ -1,5 +1,6 @@
 """The registry mirror, our texts about it, and what search needs."""
 
+from trials.models.attention import RegistryAlert, SiteConfirmation
 from trials.models.classification import (
     ClassificationStamp,
     TrialCancerType,
@@ -7,15 +8,18 @@ from trials.models.classification import (
 )
 from trials.models.search import SearchDocument
 from trials.models.summary import PlainSummary
-from trials.models.sync import RefusedRecord, RegistryQuery, SyncRun, TrialVersion
+from trials.models.sync import RefusedRecord, RegistryPage, RegistryQuery, SyncRun, TrialVersion
 from trials.models.trial import Trial, TrialAlias, TrialSite
 
 __all__ = [
     "ClassificationStamp",
     "PlainSummary",
     "RefusedRecord",
+    "RegistryAlert",
+    "RegistryPage",
     "RegistryQuery",
     "SearchDocument",
+    "SiteConfirmation",
     "SyncRun",
     "Trial",
     "TrialAlias",

@@ -1,6 +1,7 @@
 from typing import Any
 
 from django.db import models
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.panels import FieldPanel, MultiFieldPanel
 from wagtail.models import (
@@ -56,6 +57,10 @@ class PlainSummary(
         _("help with travel"), max_length=7, choices=Known, default=Known.UNKNOWN
     )
 
+    registry_compared_at = models.DateTimeField(
+        _("compared with the registry"), null=True, blank=True, editable=False
+    )
+
     panels = [
         TranslationPanel(),
         FieldPanel("trial"),
@@ -91,7 +96,17 @@ class PlainSummary(
     def save(self, *args: Any, **kwargs: Any) -> None:
         """Save; the summaries of one trial are translations of each other."""
         join_translations(self, trial=self.trial_id)
+        if self._state.adding and self.registry_compared_at is None:
+            self.registry_compared_at = timezone.now()
         super().save(*args, **kwargs)
+
+    @property
+    def is_older_than_record(self) -> bool:
+        """Return whether what we explain was changed in the registry since somebody compared."""
+        changed_at = self.trial.review_changed_at
+        if changed_at is None:
+            return False
+        return self.registry_compared_at is None or self.registry_compared_at < changed_at
 
     def get_preview_template(self, request: object, mode_name: str) -> str:
         """Return the template of the preview in the editor."""

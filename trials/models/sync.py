@@ -4,7 +4,7 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from trials.models.trial import Trial
-from trials.querysets import SyncRunQuerySet
+from trials.querysets import SyncRunQuerySet, TrialVersionQuerySet
 
 
 class RegistryQuery(models.Model):
@@ -60,6 +60,11 @@ class SyncRun(models.Model):
     )
     notices = models.JSONField(_("notices"), default=list, blank=True)
     problem = models.TextField(_("problem"), blank=True)
+    is_daily_look = models.BooleanField(_("daily look"), default=False)
+    # What the queries asked, so that a look can tell whether an earlier one answers it too.
+    asked = models.CharField(max_length=64, blank=True, editable=False)
+    # How far a look that was cut off had come.
+    position = models.JSONField(null=True, blank=True, editable=False)
     # The trials seen, as ids: unchanged trials cost no write of their own.
     seen = ArrayField(models.BigIntegerField(), default=list, blank=True, editable=False)
 
@@ -80,6 +85,27 @@ class SyncRun(models.Model):
     def __str__(self) -> str:
         return f"{self.source} {self.started_at:%Y-%m-%d %H:%M}"
 
+    @property
+    def is_complete(self) -> bool:
+        """Return whether the run came to its end."""
+        return self.finished_at is not None and not self.problem
+
+
+class RegistryPage(models.Model):
+    """What one page of the registry's answers held, for the day when it answers "not modified"."""
+
+    address = models.TextField(primary_key=True)
+    etag = models.CharField(max_length=300)
+    nct_ids = ArrayField(models.CharField(max_length=11), default=list)
+    next_page_token = models.TextField(blank=True)
+
+    class Meta:
+        verbose_name = _("registry page")
+        verbose_name_plural = _("registry pages")
+
+    def __str__(self) -> str:
+        return self.address
+
 
 class TrialVersion(models.Model):
     """The record as received, once for each real change."""
@@ -90,6 +116,8 @@ class TrialVersion(models.Model):
     content_hash = models.CharField(max_length=64)
     changed = ArrayField(models.CharField(max_length=60), default=list, blank=True)
     record = models.JSONField()
+
+    objects = TrialVersionQuerySet.as_manager()
 
     class Meta:
         ordering = ["-received_at", "-pk"]

@@ -8,6 +8,7 @@ from trials.enums import NOINDEX_STATUSES, TrialStatus
 from trials.querysets import TrialQuerySet
 
 NCT_ID_PATTERN = r"^NCT[0-9]{8}$"
+MISSING_LOOKS = 2
 
 
 class Trial(models.Model):
@@ -51,6 +52,20 @@ class Trial(models.Model):
     details = models.JSONField(default=dict)
     has_our_site = models.BooleanField(_("has our site"), default=False)
     our_site_open = models.BooleanField(_("our site is open"), default=False)
+    our_site_changed_at = models.DateTimeField(
+        _("our site opened or closed"),
+        null=True,
+        blank=True,
+        help_text=_("When we saw it. Empty: it was closed when we first saw the record."),
+    )
+    review_changed_at = models.DateTimeField(
+        _("title, summary, eligibility or arms changed"), null=True, blank=True
+    )
+    missing_count = models.PositiveSmallIntegerField(
+        _("times missing"),
+        default=0,
+        help_text=_("In how many looks in a row the registry did not have the record."),
+    )
     is_listed = models.BooleanField(
         _("listed"), default=True, help_text=_("Unlisted trials are not shown to the public.")
     )
@@ -93,7 +108,12 @@ class Trial(models.Model):
     @property
     def is_noindex(self) -> bool:
         """Return whether search engines are asked to leave the page out."""
-        return self.status in NOINDEX_STATUSES or not self.is_listed
+        return self.status in NOINDEX_STATUSES or not self.is_listed or self.is_missing
+
+    @property
+    def is_missing(self) -> bool:
+        """Return whether the registry does not have the record: one failure may be an accident."""
+        return self.missing_count >= MISSING_LOOKS
 
 
 class TrialAlias(models.Model):

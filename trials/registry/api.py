@@ -1,22 +1,19 @@
 """The daily look: what the active registry queries name, from the registry's API."""
 
-import re
-from collections.abc import Iterator
+import hashlib
+import json
+from datetime import timedelta
 
 from django.conf import settings
+from django.utils import timezone
 
 from trials.models import RegistryQuery, SyncRun
 from trials.registry.client import RegistryClient
-from trials.registry.files import Received
-from trials.registry.sync import Progress, Report, sync
-from trials.registry.values import nct_id
+from trials.registry.look import SEARCH_PARAMETERS, Look
+from trials.registry.sync import Progress, Report, Syncing
 
-SEARCH_PARAMETERS = {
-    "condition": "query.cond",
-    "term": "query.term",
-    "location": "query.locn",
-    "advanced": "filter.advanced",
-}
+# Page tokens are the registry's own; after a day we would not trust one.
+RESUMED_WITHIN = timedelta(days=1)
 
 
 def client_from_settings() -> RegistryClient:
@@ -28,42 +25,40 @@ def client_from_settings() -> RegistryClient:
 def sync_from_api(
     client: RegistryClient, *, progress: Progress = lambda count: None
 ) -> tuple[SyncRun, Report]:
-    """Sync what the active queries ask for; raise RegistryUnavailable when it cannot be read."""
-    queries = list(RegistryQuery.objects.filter(is_active=True))
-    timestamp = client.data_timestamp()
-    missing: list[str] = []
-    run, report = sync(
-        _studies(client, queries, missing),
-        source=client.base_url,
-        data_timestamp=timestamp,
-        progress=progress,
+    """Look at what the active queries ask for and at every trial that we hold.
+
+    Nothing is asked beyond ``/version`` when the registry's data and our queries are as they were
+    at the last look. Raises RegistryUnavailable, which the run keeps as its problem.
+    """
+    queries = list(RegistryQuery.objects.filter(is_active=True).order_by("pk"))
+    last = SyncRun.objects.filter(is_daily_look=True).order_by("-started_at").first()
+    run = SyncRun(
+        source=client.base_url[:200],
+        started_at=timezone.now(),
+        is_daily_look=True,
+        asked=_asked(queries),
     )
-    if missing:
-        run.missing = missing
-        run.save(update_fields=["missing"])
-    return run, report
-
-
-def _studies(
-    client: RegistryClient, queries: list[RegistryQuery], missing: list[str]
-) -> Iterator[Received]:
-    ids = [key for query in queries for key in re.split(r"[\s,;]+", query.nct_ids) if key]
-    for given in dict.fromkeys(ids):
-        key = nct_id(given)
-        if not key:
-            yield Received("NCT ids set in the admin", problem=f"“{given[:40]}” is not an NCT id.")
-            continue
-        study = client.study(key)
-        if study is None:
-            missing.append(key)
+    with Syncing.begin(run) as syncing:
+        run.data_timestamp = client.data_timestamp()
+        is_same = bool(
+            last
+            and run.data_timestamp
+            and (last.data_timestamp, last.asked) == (run.data_timestamp, run.asked)
+        )
+        if last and is_same and last.is_complete:
+            syncing.context.seen.update(last.seen)
+            syncing.report.unchanged = len(last.seen)
+            run.missing = last.missing
         else:
-            yield Received(key, study)
-    for query in queries:
-        parameters = {
-            parameter: getattr(query, name)
-            for name, parameter in SEARCH_PARAMETERS.items()
-            if getattr(query, name)
-        }
-        if parameters:
-            for study in client.studies(parameters):
-                yield Received(f"search “{query.name}”", study)
+            look = Look(client, syncing, progress)
+            if last and is_same and run.started_at - last.started_at < RESUMED_WITHIN:
+                look.resume(last)
+            look.take(queries)
+    return run, syncing.report
+
+
+def _asked(queries: list[RegistryQuery]) -> str:
+    """Return a digest of what the queries ask."""
+    names = ("nct_ids", *SEARCH_PARAMETERS)
+    asked = [[getattr(query, name) for name in names] for query in queries]
+    return hashlib.sha256(json.dumps(asked).encode()).hexdigest()

@@ -6,11 +6,13 @@ from datetime import datetime
 from typing import Any
 
 from trials import search_documents
+from trials.alerts import raise_alerts
 from trials.classify import classify, withdraw_stamp_of_other_words
+from trials.closing import close, site_changed_at
 from trials.models import SyncRun, Trial, TrialAlias, TrialSite, TrialVersion
 from trials.our_site import OurFacility
 from trials.querysets import delete_at_once
-from trials.registry.changes import changed_fields
+from trials.registry.changes import changed_fields, changed_modules, needs_review
 from trials.registry.copying import as_json, copy_rows
 from trials.registry.mapping import REGISTRY_FIELDS, SITE_COLUMNS, site_rows, trial_from
 from trials.registry.record import Record
@@ -54,29 +56,64 @@ def write(candidates: list[Candidate], context: Context) -> None:
         )
         for c in candidates
     }
-    for key, trial in held.items():
-        trials[key].is_listed = trial.is_listed
+    sites = {c.record.nct_id: site_rows(c.record, context.ours) for c in candidates}
+    changes = _changes(candidates, held, trials, sites, held_sites)
+    for key, trial in trials.items():
+        _carry_over(trial, held.get(key), changes.get(key, []), context.now)
     Trial.objects.bulk_create(
         trials.values(),
         update_conflicts=True,
         unique_fields=["nct_id"],
         update_fields=REGISTRY_FIELDS,
     )
-    sites = {c.record.nct_id: site_rows(c.record, context.ours) for c in candidates}
     _replace_sites(trials, sites, has_old=bool(held_sites))
     _write_aliases(candidates, trials)
+    _add_versions(candidates, trials, changes, context)
+    old = [trial.pk for trial in held.values()]
+    classify(list(trials.values()), context.vocabulary, held=old)
+    withdraw_stamp_of_other_words(context.vocabulary)
+    search_documents.write(list(trials.values()), context.vocabulary)
+    raise_alerts([(held[key], trials[key], changes[key]) for key in held], now=context.now)
+    close(
+        [
+            trials[key]
+            for key, trial in held.items()
+            if trial.our_site_open and not trials[key].our_site_open
+        ]
+    )
+    context.seen.update(trial.pk for trial in trials.values())
+
+
+def _changes(
+    candidates: list[Candidate],
+    held: dict[str, Trial],
+    trials: dict[str, Trial],
+    sites: dict[str, list[Row]],
+    held_sites: dict[str, list[Row]],
+) -> dict[str, list[str]]:
+    """Return what changed by NCT id; what we show nowhere is named by its module."""
     changes = {
         key: changed_fields(
             trial, trials[key], sites_changed=_compared(sites[key]) != held_sites[key]
         )
         for key, trial in held.items()
     }
-    _add_versions(candidates, trials, changes, context)
-    old = [trial.pk for trial in held.values()]
-    classify(list(trials.values()), context.vocabulary, held=old)
-    withdraw_stamp_of_other_words(context.vocabulary)
-    search_documents.write(list(trials.values()), context.vocabulary)
-    context.seen.update(trial.pk for trial in trials.values())
+    silent = [key for key, names in changes.items() if not names]
+    if silent:
+        newest = TrialVersion.objects.newest_records([held[key].pk for key in silent])
+        for candidate in candidates:
+            key = candidate.record.nct_id
+            if key in silent and held[key].pk in newest:
+                changes[key] = changed_modules(newest[held[key].pk], candidate.study)
+    return changes
+
+
+def _carry_over(trial: Trial, held: Trial | None, changed: list[str], now: datetime) -> None:
+    """Take over from the row that we hold what no record says."""
+    trial.our_site_changed_at = site_changed_at(trial, held, now)
+    if held:
+        trial.is_listed = held.is_listed
+        trial.review_changed_at = now if needs_review(changed) else held.review_changed_at
 
 
 def _compared(rows: list[Row]) -> list[Row]:

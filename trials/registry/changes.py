@@ -1,36 +1,88 @@
-"""Names what differs between the trial we hold and a new record of it."""
+"""Names what differs between the trial we hold and a new record of it.
+
+Three kinds of fields (design, registry): *auto* ones are taken over and shown at once, *review*
+ones are taken over too but make the plain summary older than the record, and *local* ones (plain
+summary, classification by staff, listing) are not in a record at all.
+"""
+
+from collections.abc import Iterable
+from typing import Any
 
 from trials.models import Trial
+from trials.registry.fingerprint import IGNORED_MODULES, IGNORED_SECTIONS, in_order
 
-COMPARED = (
-    "brief_title",
-    "official_title",
+AUTO = (
     "status",
+    "last_known_status",
     "why_stopped",
-    "brief_summary",
-    "detailed_description",
-    "conditions",
-    "keywords",
-    "phases",
+    "status_verified",
     "start",
     "primary_completion",
     "completion",
     "last_update_posted",
     "enrollment",
+    "sponsor",
+    "has_results",
+    "our_site_open",
+)
+AUTO_DETAILS = ("contacts", "officials", "references", "collaborators")
+REVIEW = (
+    "brief_title",
+    "official_title",
+    "acronym",
+    "brief_summary",
+    "detailed_description",
+    "conditions",
+    "keywords",
+    "phases",
+    "purpose",
+    "allocation",
+    "masking",
     "criteria",
     "sex",
     "minimum_age_text",
     "maximum_age_text",
     "healthy_volunteers",
-    "sponsor",
-    "has_results",
-    "our_site_open",
 )
-COMPARED_DETAILS = ("arms", "interventions", "contacts", "officials", "references")
+REVIEW_DETAILS = ("arms", "interventions")
+SITES = "sites"
+_REVIEWED = frozenset({*REVIEW, *REVIEW_DETAILS})
 
 
 def changed_fields(held: Trial, new: Trial, *, sites_changed: bool) -> list[str]:
-    """Return the names of the fields that differ, ``sites`` for any difference of locations."""
-    names = [name for name in COMPARED if getattr(held, name) != getattr(new, name)]
-    names += [name for name in COMPARED_DETAILS if held.details.get(name) != new.details.get(name)]
-    return [*names, "sites"] if sites_changed else names
+    """Return the names of the fields that differ, ``sites`` for any difference of locations.
+
+    Spaces, escapes and the order of lists are no difference.
+    """
+    names = [name for name in (*AUTO, *REVIEW) if _differ(getattr(held, name), getattr(new, name))]
+    names += [
+        name
+        for name in (*AUTO_DETAILS, *REVIEW_DETAILS)
+        if _differ(held.details.get(name), new.details.get(name))
+    ]
+    return [*names, SITES] if sites_changed else names
+
+
+def changed_modules(held: dict[str, Any], new: dict[str, Any]) -> list[str]:
+    """Return the names of the registry's modules that differ between two records of a study.
+
+    It names what we keep in the version but show nowhere, such as ``outcomesModule``.
+    """
+    names = []
+    for section in sorted((held.keys() | new.keys()) - IGNORED_SECTIONS):
+        old, now = held.get(section), new.get(section)
+        if isinstance(old, dict) and isinstance(now, dict):
+            modules = sorted((old.keys() | now.keys()) - IGNORED_MODULES)
+            names += [name for name in modules if _differ(old.get(name), now.get(name))]
+        elif _differ(old, now):
+            names.append(section)
+    return names
+
+
+def needs_review(changed: Iterable[str]) -> bool:
+    """Return whether one of the changed fields is what a plain summary explains."""
+    return not _REVIEWED.isdisjoint(changed)
+
+
+def _differ(old: Any, new: Any) -> bool:
+    return old != new and in_order(old) != in_order(new)

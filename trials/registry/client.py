@@ -7,6 +7,7 @@ The API has no key and publishes no rate limit: one request a second, back-off o
 
 import time
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from http.client import HTTPException, HTTPResponse
@@ -21,11 +22,41 @@ PAGE_SIZE = 100
 CHUNK = 65_536
 LARGEST_ANSWER = 256 * 1024 * 1024
 LONGEST_WAIT = 600.0
+LONGEST_ETAG = 300
 RETRIED = frozenset({408, 425, 429, 500, 502, 503, 504})
 
 
 class RegistryUnavailable(Exception):
     """The registry did not give a usable answer; the message is a sentence for the operator."""
+
+
+class RegistryRefused(RegistryUnavailable):
+    """The registry understood a request and said no: asking the same again is of no use."""
+
+
+@dataclass(frozen=True, slots=True)
+class Remembered:
+    """What we know of a page from an earlier look."""
+
+    etag: str
+    next_page_token: str
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """One page of a search; ``studies`` is None when it is as we remember it (RFC 9110 §15.4.5)."""
+
+    address: str
+    studies: list[Any] | None
+    etag: str
+    next_page_token: str
+
+
+Recall = Callable[[str], Remembered | None]
+
+
+class _NotModified(Exception):
+    pass
 
 
 class _TryAgain(Exception):
@@ -59,38 +90,57 @@ class RegistryClient:
 
     def data_timestamp(self) -> str:
         """Return when the registry's data was last refreshed (``/version``)."""
-        answer = self._get("version")
+        answer, _etag = self._get("version")
         return str(answer.get("dataTimestamp", ""))[:40] if answer else ""
 
     def study(self, nct_id: str) -> dict[str, Any] | None:
         """Return one study, following an alias to its new id; None when there is none."""
-        return self._get(f"studies/{quote(nct_id)}")
+        return self._get(f"studies/{quote(nct_id)}")[0]
 
-    def studies(self, query: Mapping[str, str]) -> Iterator[dict[str, Any]]:
-        """Yield every study of a search, page by page."""
-        parameters = {**query, "pageSize": str(PAGE_SIZE)}
-        seen: set[str] = set()
+    def pages(
+        self, query: Mapping[str, str], *, token: str = "", recall: Recall = lambda address: None
+    ) -> Iterator[Page]:
+        """Yield the pages of a search, from the page of a token on.
+
+        ``recall`` says what we remember of the page at an address; raises RegistryRefused for a
+        token that the registry has forgotten.
+        """
+        passed: set[str] = set()
         while True:
-            answer = self._get("studies", parameters) or {}
-            studies = answer.get("studies")
-            if not isinstance(studies, list):
-                raise RegistryUnavailable("The registry's answer holds no list of studies.")
-            yield from studies
-            token = answer.get("nextPageToken")
+            page = self._page(query, token, recall)
+            yield page
+            token = page.next_page_token
             if not token:
                 return
-            if not isinstance(token, str) or token in seen:
+            if token in passed:
                 raise RegistryUnavailable("The registry repeated a page; the search was stopped.")
-            seen.add(token)
-            parameters["pageToken"] = token
+            passed.add(token)
 
-    def _get(self, path: str, parameters: Mapping[str, str] | None = None) -> Any:
-        url = urljoin(self.base_url, path) + (f"?{urlencode(parameters)}" if parameters else "")
+    def _page(self, query: Mapping[str, str], token: str, recall: Recall) -> Page:
+        parameters = {**query, "pageSize": str(PAGE_SIZE)} | ({"pageToken": token} if token else {})
+        address = f"studies?{urlencode(parameters)}"
+        remembered = recall(address)
+        try:
+            answer, etag = self._get(address, remembered.etag if remembered else "")
+        except _NotModified:
+            if remembered is None:
+                raise RegistryUnavailable("The registry sent nothing instead of a page.") from None
+            return Page(address, None, remembered.etag, remembered.next_page_token)
+        studies = answer.get("studies") if answer else None
+        if not isinstance(studies, list):
+            raise RegistryUnavailable("The registry's answer holds no list of studies.")
+        next_token = answer.get("nextPageToken") or ""
+        if not isinstance(next_token, str):
+            raise RegistryUnavailable("The registry's answer holds a page token that is no text.")
+        return Page(address, studies, etag, next_token)
+
+    def _get(self, path: str, etag: str = "") -> tuple[Any, str]:
+        url = urljoin(self.base_url, path)
         reason = ""
         for attempt in range(self.attempts):
             self._wait_for_turn()
             try:
-                return self._request(url)
+                return self._request(url, etag)
             except _TryAgain as failure:
                 reason = str(failure)
                 wait = failure.wait if failure.wait is not None else 2.0**attempt * self.pause
@@ -107,19 +157,24 @@ class RegistryClient:
                 self.sleep(left)
         self._last_request = time.monotonic()
 
-    def _request(self, url: str) -> Any:
+    def _request(self, url: str, etag: str) -> tuple[Any, str]:
         headers = {"User-Agent": self.user_agent, "Accept": "application/json"}
+        if etag:
+            headers["If-None-Match"] = etag
         request = Request(url, headers=headers)  # noqa: S310 (the scheme is checked above)
         try:
             with urlopen(request, timeout=self.timeout) as response:  # noqa: S310
                 body = self._read(response)
+                new_etag = response.headers.get("ETag", "")[:LONGEST_ETAG]
         except HTTPError as error:
+            if error.code == 304:
+                raise _NotModified from error
             if error.code == 404:
-                return None
+                return None, ""
             if error.code in RETRIED:
                 wait = retry_after(error.headers.get("Retry-After"), datetime.now(UTC))
                 raise _TryAgain(f"it answered {error.code}", wait) from error
-            raise RegistryUnavailable(f"The registry refused with status {error.code}.") from error
+            raise RegistryRefused(f"The registry refused with status {error.code}.") from error
         except TimeoutError as error:
             raise _TryAgain("it did not answer in time") from error
         except (OSError, HTTPException) as error:
@@ -130,7 +185,7 @@ class RegistryClient:
             raise _TryAgain("its answer was cut short or is not JSON") from error
         if not isinstance(answer, dict):
             raise _TryAgain("its answer is not a JSON object")
-        return answer
+        return answer, new_etag
 
     def _read(self, response: HTTPResponse) -> bytes:
         # The socket's timeout starts anew with each packet: a dripping answer needs a deadline.

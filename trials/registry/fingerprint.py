@@ -25,16 +25,16 @@ def content_hash(study: dict[str, Any]) -> str:
     if isinstance(derived, dict):
         kept = {key: value for key, value in derived.items() if key not in IGNORED_MODULES}
         said["derivedSection"] = kept
-    return hashlib.sha256(_dumps(_in_order(said))).hexdigest()
+    return hashlib.sha256(_dumps(in_order(said))).hexdigest()
 
 
-def _in_order(value: Any) -> Any:
+def in_order(value: Any) -> Any:
     """Return the value with every list sorted and every text unescaped, its spaces folded."""
     kind = type(value)
     if kind is str:
         return " ".join((unescape(value) if "\\" in value else value).split())
     if kind is dict:
-        return {key: _in_order(entry) for key, entry in value.items()}
+        return {key: in_order(entry) for key, entry in value.items()}
     if kind is list:
         return [entry for _text, entry in sorted(map(_entry, value), key=itemgetter(0))]
     return value
@@ -52,7 +52,7 @@ def _entry(value: Any) -> tuple[bytes, Any]:
         or b' "' in text
         or not text.isascii()
     ):
-        value = _in_order(value)
+        value = in_order(value)
         text = _dumps(value)
     return text, value
 

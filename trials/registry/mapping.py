@@ -68,6 +68,9 @@ REGISTRY_FIELDS = (
     "details",
     "has_our_site",
     "our_site_open",
+    "our_site_changed_at",
+    "review_changed_at",
+    "missing_count",
     "content_hash",
     "last_changed_at",
 )

@@ -6,7 +6,8 @@ what we already hold costs no write; a record older or poorer than ours does not
 
 import gc
 import hashlib
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date
 from itertools import islice
@@ -57,38 +58,65 @@ def sync(
     received: Iterable[Received],
     *,
     source: str,
-    data_timestamp: str = "",
     progress: Progress = lambda count: None,
 ) -> tuple[SyncRun, Report]:
     """Apply the studies and return the finished run with its report."""
-    now = timezone.now()
-    run = SyncRun.objects.create(source=source[:200], started_at=now, data_timestamp=data_timestamp)
-    report = Report()
-    context = Context(run, now, our_facility(), Vocabulary.load())
-    stream = iter(received)
-    # Parsed JSON has no cycles: looking for them costs a tenth of the time and finds nothing.
-    gc.disable()
-    try:
-        while batch := [_arrival(entry) for entry in islice(stream, BATCH)]:
-            _Batch(context, report).apply(batch)
-            progress(report.total)
-    except Exception as error:
-        run.problem = clean(str(error))
-        raise
-    finally:
-        gc.enable()
-        _finish(run, report, context)
-    return run, report
+    run = SyncRun(source=source[:200], started_at=timezone.now())
+    with Syncing.begin(run) as syncing:
+        stream = iter(received)
+        while batch := list(islice(stream, BATCH)):
+            syncing.apply(batch)
+            progress(syncing.report.total)
+    return run, syncing.report
 
 
-def _finish(run: SyncRun, report: Report, context: Context) -> None:
-    run.finished_at = timezone.now()
-    run.new_count, run.changed_count = report.new, report.changed
-    run.unchanged_count, run.older_count = report.unchanged, report.older
-    run.refused_count = len(report.refused)
-    run.notices = report.notices
-    run.seen = sorted(context.seen)
-    run.save()
+class Syncing:
+    """A run at work: takes studies as they come, and keeps what it did when it ends."""
+
+    def __init__(self, run: SyncRun) -> None:
+        self.run = run
+        self.report = Report()
+        self.context = Context(run, run.started_at, our_facility(), Vocabulary.load())
+
+    @classmethod
+    @contextmanager
+    def begin(cls, run: SyncRun) -> Iterator["Syncing"]:
+        """Save the run, give it to the block, and finish it however the block ends."""
+        run.save()
+        syncing = cls(run)
+        # Parsed JSON has no cycles: looking for them costs a tenth of the time and finds nothing.
+        gc.disable()
+        try:
+            yield syncing
+        except Exception as error:
+            run.problem = clean(str(error)) or type(error).__name__
+            raise
+        finally:
+            gc.enable()
+            run.finished_at = timezone.now()
+            syncing.save()
+
+    def apply(self, received: Iterable[Received]) -> None:
+        """Write what is new and different among the studies; refuse what cannot be read."""
+        _Batch(self.context, self.report).apply([_arrival(entry) for entry in received])
+
+    def seen(self, nct_ids: Iterable[str]) -> set[str]:
+        """Count as unchanged what the registry says is as we hold it; return what we hold."""
+        rows = Trial.objects.filter(nct_id__in=nct_ids, missing_count=0)
+        held = dict(rows.values_list("nct_id", "pk"))
+        self.report.unchanged += len(held)
+        self.context.seen.update(held.values())
+        return set(held)
+
+    def save(self) -> None:
+        """Write down what the run did so far."""
+        run, report = self.run, self.report
+        run.new_count, run.changed_count = report.new, report.changed
+        run.unchanged_count, run.older_count = report.unchanged, report.older
+        run.refused_count = len(report.refused)
+        run.notices = report.notices
+        run.seen = sorted(self.context.seen)
+        run.save()
 
 
 @dataclass(slots=True)
@@ -96,6 +124,7 @@ class _Held:
     pk: int
     content_hash: str
     updated: date | None
+    is_missing: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,6 +158,7 @@ class _Batch:
         self.report = report
 
     def apply(self, batch: list[_Arrival]) -> None:
+        """Write the candidates of the batch, and bring back what had been missing."""
         keys = [arrival.key for arrival in batch]
         held = self._held(keys)
         waiting: dict[str, Candidate] = {}
@@ -144,13 +174,20 @@ class _Batch:
             if candidate := self._candidate(arrival, held.get(arrival.key)):
                 waiting[arrival.key] = candidate
         self._write(list(waiting.values()), held)
+        found = {arrival.key for arrival in batch if not arrival.refusal}
+        if any(held[key].is_missing for key in found & held.keys()):
+            Trial.objects.filter(nct_id__in=found).update(missing_count=0)
+            bump()
 
     @staticmethod
     def _held(keys: list[str]) -> dict[str, _Held]:
         rows = Trial.objects.filter(nct_id__in=keys).values_list(
-            "nct_id", "pk", "content_hash", "last_update_posted"
+            "nct_id", "pk", "content_hash", "last_update_posted", "missing_count"
         )
-        return {key: _Held(pk, fingerprint, updated) for key, pk, fingerprint, updated in rows}
+        return {
+            key: _Held(pk, fingerprint, updated, is_missing=missing_count > 0)
+            for key, pk, fingerprint, updated, missing_count in rows
+        }
 
     def _candidate(self, arrival: _Arrival, held: _Held | None) -> Candidate | None:
         """Return what has to be written; read only what differs from what we hold."""
