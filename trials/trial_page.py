@@ -11,6 +11,7 @@ from django.utils.translation import ngettext
 
 from clinic.models.translation import source_changed_at
 from education.models import CancerType, EducationPage, TherapyType
+from trials.confirmations import confirmed_at
 from trials.eligibility import Age, parse_age, parse_criteria, unescape
 from trials.enums import (
     PHASE_EXPLANATIONS,
@@ -27,6 +28,7 @@ from trials.models import PlainSummary, SyncRun, Trial, TrialSite
 from trials.our_site import site_is_open
 
 EXPLAINING = 6
+SIMILAR = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +41,7 @@ class RegistryDate:
 
 
 def trial_page(trial: Trial, language: str) -> dict[str, Any]:
-    """Return the context of a trial's page (7 queries)."""
+    """Return the context of a trial's page (8 queries)."""
     sites = list(trial.sites.all())
     summary = plain_summary(trial, language)
     therapies = list(
@@ -71,6 +73,8 @@ def trial_page(trial: Trial, language: str) -> dict[str, Any]:
         "site_groups": site_groups(sites),
         "site_count": len(sites),
         "dates": registry_dates(trial),
+        "confirmed_at": confirmed_at(trial) if trial.our_site_open else None,
+        "similar_trials": [] if trial.our_site_open else similar_open_trials(trial, cancers),
         "last_looked": SyncRun.objects.last_look(trial.pk),
     }
 
@@ -84,6 +88,20 @@ def plain_summary(trial: Trial, language: str) -> PlainSummary | None:
         .annotate(source_changed_at=source_changed_at("trials", "plainsummary"))
     }
     return summaries.get(language) or summaries.get("en")
+
+
+def similar_open_trials(trial: Trial, cancers: list[CancerType]) -> list[Trial]:
+    """Return trials about the same cancers that one can join at our clinic now."""
+    about = Trial.objects.filter(
+        cancer_type_rows__cancer_type__in=cancers, cancer_type_rows__applies=True
+    )
+    return list(
+        Trial.objects.open_at_our_site()
+        .filter(pk__in=about.values("pk"))
+        .exclude(pk=trial.pk)
+        .only("nct_id", "brief_title", "status")
+        .order_by("-last_update_posted", "nct_id")[:SIMILAR]
+    )
 
 
 def closed_reason(trial: Trial) -> str:

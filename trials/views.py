@@ -71,8 +71,10 @@ def detail(request: HttpRequest, nct_id: str) -> HttpResponse:
     """Show one trial; other spellings and former ids lead to its address."""
     key = read_nct_id(nct_id)
     trial = Trial.objects.listed().filter(nct_id=key).first() if key else None
-    if trial is None:
-        return _redirect_alias(key) or _not_found(request, nct_id)
+    if trial is None or trial.is_missing:
+        elsewhere = _redirect_alias(key)
+        if elsewhere or trial is None:
+            return elsewhere or _not_found(request, nct_id)
     if nct_id != key:
         return _redirect(trial.nct_id)
     language = get_language() or "en"

@@ -8,7 +8,11 @@ class InquiriesConfig(AppConfig):
     verbose_name = _("Inquiries")
 
     def ready(self) -> None:
-        """Register the messages of this room with the outbox."""
-        from trials.inquiries import mails
+        """Register the messages of this room with the outbox; listen to trials that close."""
+        from trials.closing import our_site_closed
+        from trials.inquiries import mails, reminders
+        from trials.inquiries.services.closing_trials import task_for_open_inquiries
 
         mails.register()
+        reminders.register()
+        our_site_closed.connect(task_for_open_inquiries, dispatch_uid="inquiries.closing")

@@ -20,7 +20,7 @@ GRANTS = {
         "inquiries_trialteammember": ALL,
     },
     "worker": {
-        "inquiries_inquiry": ["SELECT", "UPDATE (assignee_id, version)"],
+        "inquiries_inquiry": ["SELECT", "UPDATE (assignee_id, next_action_on, version)"],
         "inquiries_inquirytrial": ["SELECT"],
         "inquiries_submission": ["SELECT", "UPDATE (indexed_at)"],
         "inquiries_lookuptoken": ADD,

@@ -173,6 +173,7 @@ class Origin(TextChoices):
 
     TRIAL = "trial", _("Page of a trial")
     CLOSED_TRIAL = "closed_trial", _("Page of a closed trial")
+    UNCONFIRMED_TRIAL = "unconfirmed_trial", _("Page of a trial that nobody confirmed")
     HELP = "help", _("Help me find a trial")
 
 

@@ -94,6 +94,11 @@ def build_corrected(message: OutboxMessage) -> EmailMessage | None:
     return _to_staff(message, _("A sender corrected a message in the inbox"))
 
 
+def build_trial_closed(message: OutboxMessage) -> EmailMessage | None:
+    """Return the word to staff that a sender waits about a trial that has closed."""
+    return _to_staff(message, _("A trial has closed that somebody asked about"), template="closing")
+
+
 def build_flood(message: OutboxMessage) -> EmailMessage | None:
     """Return the word to staff that many forms came from one place; one for all of an hour."""
     quarantine = f"{reverse('inbox:index')}?show=quarantine"
@@ -115,4 +120,5 @@ def register() -> None:
     register_template("inquiry_closed", build_closed, _("Closing message"))
     register_template("inquiry_nudge", build_nudge, _("Word of a new message"))
     register_template("inquiry_corrected", build_corrected, _("Word of a correction"))
+    register_template("inquiry_trial_closed", build_trial_closed, _("Word of a closed trial"))
     register_template("inquiry_flood", build_flood, _("Word of many messages from one place"))

@@ -43,6 +43,12 @@ class InquiryQuerySet(models.QuerySet[Any]):
         """Return the inquiries that looked like spam on arrival and were not released."""
         return self.filter(is_quarantined=True)
 
+    def about_closed_trials(self) -> "InquiryQuerySet":
+        """Return the open inquiries that name a trial that takes nobody here any more."""
+        InquiryTrial = apps.get_model("inquiries", "InquiryTrial")
+        closed = InquiryTrial.objects.filter(inquiry=OuterRef("pk"), trial__our_site_open=False)
+        return self.open().filter(Exists(closed))
+
     def ownerless(self) -> "InquiryQuerySet":
         """Return the open inquiries that nobody would look after: no assignee and no team."""
         InquiryTrial = apps.get_model("inquiries", "InquiryTrial")
@@ -83,7 +89,9 @@ class InquiryQuerySet(models.QuerySet[Any]):
 
     def for_listing(self) -> "InquiryQuerySet":
         """Return the inquiries with all that a row of the inbox shows."""
-        trials = apps.get_model("trials", "Trial").objects.only("nct_id", "brief_title")
+        trials = apps.get_model("trials", "Trial").objects.only(
+            "nct_id", "brief_title", "our_site_open"
+        )
         return self.select_related("assignee").prefetch_related(
             Prefetch("trials", trials), "submissions"
         )

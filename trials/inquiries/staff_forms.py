@@ -43,6 +43,7 @@ class FilterForm(forms.Form):
         ("mine", _("Assigned to me")),
         ("unassigned", _("Nobody assigned")),
         ("overdue", _("Overdue")),
+        ("trial_closed", _("Trial closed")),
         ("quarantine", _("Quarantine")),
         ("closed", pgettext_lazy("inquiries", "Closed")),
         ("all", _("All")),

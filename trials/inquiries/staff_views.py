@@ -31,7 +31,7 @@ from trials.inquiries.enums import (
 from trials.inquiries.lookup import index_submissions, search
 from trials.inquiries.models import Inquiry
 from trials.inquiries.permissions import user_may_use_inbox
-from trials.inquiries.presentation import answer_rows, contact_warnings
+from trials.inquiries.presentation import answer_rows, contact_warnings, trial_warnings
 from trials.inquiries.promise import Waiting, waiting, working_hours
 from trials.inquiries.querysets import InquiryQuerySet
 from trials.inquiries.staff_forms import (
@@ -148,6 +148,8 @@ def _filtered(inquiries: InquiryQuerySet, filters: FilterForm, user: User) -> In
             inquiries = inquiries.open().filter(assignee__isnull=True, is_quarantined=False)
         case "overdue":
             inquiries = inquiries.overdue(timezone.now())
+        case "trial_closed":
+            inquiries = inquiries.about_closed_trials()
         case "quarantine":
             inquiries = inquiries.quarantined()
         case "closed":
@@ -193,7 +195,7 @@ class InquiryPageMixin(InboxAccessMixin, WagtailAdminTemplateMixin, TemplateView
             answers=list(answer_rows(answers)) if answers else [],
             earlier=earlier,
             is_sent_often=len(opened.submissions) > USUAL_SUBMISSIONS,
-            warnings=contact_warnings(answers) if answers else [],
+            warnings=[*trial_warnings(inquiry), *(contact_warnings(answers) if answers else [])],
             quarantine_reasons=[QuarantineReason(r).label for r in inquiry.quarantine_reasons],
             waiting=waiting(inquiry, working_hours(clinic_settings(self.request)), timezone.now()),
             assign_form=AssignForm(

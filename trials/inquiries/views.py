@@ -27,6 +27,7 @@ from trials.inquiries.tokens import (
     read_form_token,
     receipt_hash,
 )
+from trials.confirmations import is_confirmed
 from trials.models import Trial
 
 
@@ -37,7 +38,9 @@ def _private(response: HttpResponse) -> HttpResponse:
 
 
 def _find_trial(nct_id: str) -> Trial | None:
-    trials = Trial.objects.listed().only("nct_id", "brief_title", "our_site_open")
+    trials = Trial.objects.listed().only(
+        "nct_id", "brief_title", "our_site_open", "our_site_changed_at", "first_seen_at"
+    )
     wanted = nct_id.upper()
     return trials.filter(nct_id=wanted).first() or trials.filter(aliases__alias=wanted).first()
 
@@ -52,6 +55,9 @@ class InquiryFormView(View):
         nct_id = kwargs.get("nct_id", "")
         self.trial = _find_trial(nct_id) if nct_id else None
         self.is_available = not nct_id or bool(self.trial and self.trial.our_site_open)
+        self.is_confirmed = bool(
+            self.trial and self.trial.our_site_open and is_confirmed(self.trial)
+        )
 
     def get(self, request: HttpRequest, **kwargs: str) -> HttpResponse:
         """Show an empty form."""
@@ -112,7 +118,7 @@ class InquiryFormView(View):
 
     def _origin(self, form: InquiryForm) -> Origin:
         if self.trial:
-            return Origin.TRIAL
+            return Origin.TRIAL if self.is_confirmed else Origin.UNCONFIRMED_TRIAL
         return Origin.CLOSED_TRIAL if form.cleaned_data["about"] else Origin.HELP
 
     def _new_token(self) -> str:
@@ -135,6 +141,7 @@ class InquiryFormView(View):
                 "form": form,
                 "trial": self.trial,
                 "is_available": self.is_available,
+                "is_confirmed": self.is_confirmed,
                 "is_refused": status == HTTPStatus.FORBIDDEN,
                 "action": self.request.path if self.is_available else reverse("inquiries:help"),
                 "consent": consent_text(self.request),
