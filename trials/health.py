@@ -10,7 +10,7 @@ from trials.models import RegistryQuery, SyncRun
 LONGEST_SILENCE = timedelta(hours=48)
 
 
-def _registry() -> str | None:
+def registry_problem() -> str | None:
     """Return what is wrong when the registry was not read for two days, though it should be."""
     if not RegistryQuery.objects.filter(is_active=True).exists():
         return None
@@ -25,4 +25,4 @@ def _registry() -> str | None:
     return None
 
 
-CHECKS: dict[str, Check] = {"registry": _registry}
+CHECKS: dict[str, Check] = {"registry": registry_problem}

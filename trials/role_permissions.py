@@ -3,18 +3,20 @@
 from clinic.roles import ADMINISTRATORS, COORDINATORS, EDITORS, LEADS, REVIEWERS
 
 _LOOK = ["trials.view_trial"]
+_REPORT = ["trials.view_syncrun", "trials.view_registryalert", "trials.settle_registryalert"]
 _CLASSIFY = [*_LOOK, "trials.change_trial"]
 
 PERMISSIONS: dict[str, list[str]] = {
     EDITORS: [
         *_CLASSIFY,
+        *_REPORT,
         "trials.add_plainsummary",
         "trials.change_plainsummary",
         "trials.view_plainsummary",
     ],
     REVIEWERS: [*_LOOK, "trials.view_plainsummary"],
-    COORDINATORS: [*_LOOK, "trials.view_plainsummary"],
-    LEADS: [*_LOOK, "trials.view_plainsummary"],
+    COORDINATORS: [*_LOOK, *_REPORT, "trials.view_plainsummary"],
+    LEADS: [*_LOOK, *_REPORT, "trials.view_plainsummary"],
     ADMINISTRATORS: [
         *_CLASSIFY,
         "trials.view_plainsummary",
@@ -22,7 +24,7 @@ PERMISSIONS: dict[str, list[str]] = {
         "trials.change_registryquery",
         "trials.delete_registryquery",
         "trials.view_registryquery",
-        "trials.view_syncrun",
+        *_REPORT,
         "trials.view_refusedrecord",
     ],
 }

@@ -17,7 +17,8 @@ class FakeRegistry:
 
     studies: list[dict[str, Any]] = field(default_factory=list)
     page_size: int = 2
-    faults: list[Callable[[BaseHTTPRequestHandler], None]] = field(default_factory=list)
+    # None lets one request pass.
+    faults: list[Callable[[BaseHTTPRequestHandler], None] | None] = field(default_factory=list)
     requests: list[str] = field(default_factory=list)
     agents: list[str] = field(default_factory=list)
     repeat_token: bool = False
@@ -31,8 +32,9 @@ class FakeRegistry:
     def answer(self, handler: BaseHTTPRequestHandler) -> None:
         self.requests.append(handler.path)
         self.agents.append(handler.headers["User-Agent"])
-        if self.faults:
-            self.faults.pop(0)(handler)
+        fault = self.faults.pop(0) if self.faults else None
+        if fault:
+            fault(handler)
             return
         parts = urlsplit(handler.path)
         if parts.path.endswith("/version"):

@@ -305,12 +305,47 @@ class TestRealRecords:
 
     @pytest.mark.parametrize("folder", HISTORIES, ids=lambda folder: folder.name)
     def test_a_history_is_replayed(self, clinic, folder):
+        held = None
         for file in sorted(folder.glob("*.json")):
             study = parse_json(file.read_bytes())
             sync([Received(file.name, study)], source=file.name)
             record = read_record(study)
             trial = Trial.objects.get()
+            assert_step(trial, record, held)
+            held = trial
             assert trial.status == record.status
             assert trial.last_update_posted == record.last_update_posted.value
             assert trial.sites.count() == len(record.sites)
         assert RefusedRecord.objects.count() == 0
+
+
+# Read from the record itself, not through the code under test.
+REVIEWED = ("brief_title", "official_title", "brief_summary", "detailed_description", "criteria")
+
+
+def assert_step(trial, record, held):
+    """Check what one real version of a record had to do to the trial held before."""
+    versions = list(trial.versions.order_by("received_at", "pk"))
+    if held is None:
+        assert (len(versions), trial.review_changed_at) == (1, None)
+        return
+    newest = versions[-1]
+    is_new_version = newest.content_hash != held.content_hash
+    if not is_new_version:
+        assert trial.last_changed_at == held.last_changed_at
+        return
+    assert newest.changed
+    for name in ("status", "why_stopped", "enrollment", "sponsor", *REVIEWED):
+        before, after = getattr(held, name), getattr(record, name)
+        is_same = squeezed(before) == squeezed(after)
+        assert (name in newest.changed) is not is_same, name
+    if any(squeezed(getattr(held, name)) != squeezed(getattr(record, name)) for name in REVIEWED):
+        assert trial.review_changed_at == trial.last_changed_at
+    stopped = {"SUSPENDED", "WITHDRAWN", "WITHHELD", "UNKNOWN"}
+    if trial.status != held.status and trial.status in stopped:
+        assert trial.alerts.filter(kind="stopped").exists()
+
+
+def squeezed(value):
+    """Return a text without what is no change: spaces and escapes."""
+    return "".join(value.replace("\\", "").split()) if isinstance(value, str) else value

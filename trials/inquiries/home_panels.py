@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from wagtail.admin.ui.components import Component
 
 from trials.inquiries.models import Inquiry
+from trials.inquiries.reminders import open_trials_of
 
 
 @dataclass(frozen=True)
@@ -38,12 +39,16 @@ class InboxPanel(Component):
         user, now = parent_context["request"].user, timezone.now()
         visible = Inquiry.objects.visible_to(user)
         counts = visible.counts(now, user)
+        closed = visible.about_closed_trials().count()
+        to_confirm = sum(row.is_due for row in open_trials_of(user))
         tiles = [
             Tile(_("Overdue"), counts["overdue"], _part("overdue"), counts["overdue"] > 0),
             Tile(_("Nobody assigned"), counts["unassigned"], _part("unassigned")),
             Tile(_("Assigned to me"), counts["mine"], _part("mine")),
             Tile(_("All open"), counts["open"], _part("open")),
+            Tile(_("Trial closed"), closed, _part("trial_closed"), closed > 0),
             Tile(_("Quarantine"), counts["quarantine"], _part("quarantine")),
+            Tile(_("Trials to confirm"), to_confirm, reverse("my_trials:index"), to_confirm > 0),
         ]
         return {"tiles": tiles, "next_due_at": counts["next_due_at"]}
 

@@ -6,6 +6,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from trials.inquiries.forms import InquiryForm
+from trials.inquiries.models import Inquiry
 
 # Shown in this order; the name is the heading of the page.
 _SHOWN = (
@@ -35,6 +36,18 @@ def answer_rows(answers: dict[str, Any]) -> Iterator[tuple[str, str]]:
             text = ", ".join(str(labels.get(one, one)) for one in values)
         if text:
             yield str(field.label), text
+
+
+def trial_warnings(inquiry: Inquiry) -> list[str]:
+    """Return which trials of an open inquiry take nobody here any more."""
+    if not inquiry.is_open:
+        return []
+    closed = [trial.nct_id for trial in inquiry.trials.all() if not trial.our_site_open]
+    return [
+        _("%(id)s is closed to new people here. Tell the sender and look for another trial.")
+        % {"id": key}
+        for key in closed
+    ]
 
 
 def contact_warnings(answers: dict[str, Any]) -> list[str]:

@@ -15,6 +15,7 @@ from django.views.decorators.debug import sensitive_post_parameters, sensitive_v
 from clinic.error_pages import error_page
 from clinic.models import PatientText
 from clinic.site_facts import clinic_settings, patient_texts
+from trials.confirmations import is_confirmed
 from trials.inquiries.consent import consent_text
 from trials.inquiries.enums import Origin
 from trials.inquiries.forms import InquiryForm
@@ -27,7 +28,6 @@ from trials.inquiries.tokens import (
     read_form_token,
     receipt_hash,
 )
-from trials.confirmations import is_confirmed
 from trials.models import Trial
 
 

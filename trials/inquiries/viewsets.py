@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from wagtail.admin.menu import MenuItem
 from wagtail.admin.viewsets.base import ViewSet
 
+from trials.inquiries.confirmation_views import MyTrialsView
 from trials.inquiries.permissions import user_may_edit_teams, user_may_use_inbox
 from trials.inquiries.staff_actions import (
     AssignView,
@@ -70,6 +71,19 @@ class InboxViewSet(GuardedViewSet):
             path("<uuid:pk>/note/", NoteView.as_view(), name="note"),
             path("<uuid:pk>/release/", ReleaseView.as_view(), name="release"),
         ]
+
+
+class MyTrialsViewSet(GuardedViewSet):
+    name = "my_trials"
+    url_prefix = "my-trials"
+    icon = "check"
+    menu_label = _("My trials")
+    menu_order = 15
+    rule = staticmethod(user_may_use_inbox)
+
+    def get_urlpatterns(self) -> list[URLPattern]:
+        """Return the addresses."""
+        return [path("", MyTrialsView.as_view(), name="index")]
 
 
 class TrialTeamsViewSet(GuardedViewSet):

@@ -8,13 +8,13 @@ from wagtail.admin.viewsets.base import ViewSet
 
 from trials.inquiries.home_panels import InboxPanel
 from trials.inquiries.permissions import user_may_use_inbox
-from trials.inquiries.viewsets import InboxViewSet, TrialTeamsViewSet
+from trials.inquiries.viewsets import InboxViewSet, MyTrialsViewSet, TrialTeamsViewSet
 
 
 @hooks.register("register_admin_viewset")
 def register_viewsets() -> list[ViewSet]:
     """Return the viewsets of this room."""
-    return [InboxViewSet(), TrialTeamsViewSet()]
+    return [InboxViewSet(), MyTrialsViewSet(), TrialTeamsViewSet()]
 
 
 @hooks.register("construct_homepage_panels")

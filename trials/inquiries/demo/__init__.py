@@ -11,6 +11,7 @@ from django.utils import timezone
 from clinic.demo_site import DemoContext
 from clinic.models import ClinicSettings, User
 from clinic.site_facts import clinic_settings
+from trials.confirmations import confirm
 from trials.inquiries import services
 from trials.inquiries.enums import (
     Channel,
@@ -22,7 +23,7 @@ from trials.inquiries.enums import (
 )
 from trials.inquiries.models import Inquiry, ReceiptStatus, TrialTeamMember
 from trials.inquiries.promise import reply_due
-from trials.models import Trial
+from trials.models import SiteConfirmation, Trial
 
 COORDINATOR, LEAD = "coordinator@demo.example", "lead@demo.example"
 TRIALS_OF_COORDINATOR = 2
@@ -53,6 +54,8 @@ def load(context: DemoContext) -> None:
     if not TrialTeamMember.objects.exists():
         for trial in _open_trials()[:TRIALS_OF_COORDINATOR]:
             services.join_team(trial=trial, user=coordinator, role=TeamRole.COORDINATOR, actor=lead)
+    if not SiteConfirmation.objects.exists():
+        confirm(_open_trials(), actor=lead)
 
 
 def after_load(context: DemoContext) -> None:

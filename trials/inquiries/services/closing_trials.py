@@ -18,9 +18,7 @@ def task_for_open_inquiries(trials: list[Trial], **_signal: Any) -> None:
     today = timezone.localdate()
     waiting = Inquiry.objects.open().filter(trial_links__trial__in=trials, is_quarantined=False)
     for inquiry in waiting.distinct().order_by("pk"):
-        Inquiry.objects.filter(pk=inquiry.pk).update(
-            next_action_on=today, version=F("version") + 1
-        )
+        Inquiry.objects.filter(pk=inquiry.pk).update(next_action_on=today, version=F("version") + 1)
         record_event(
             action="inquiry.trial_closed",
             actor=None,
