@@ -3,7 +3,7 @@
 from clinic.roles import ADMINISTRATORS, COORDINATORS, EDITORS, LEADS, REVIEWERS
 
 _LOOK = ["trials.view_trial"]
-_REPORT = ["trials.view_syncrun", "trials.view_registryalert", "trials.settle_registryalert"]
+_REPORT = ["trials.view_registryalert", "trials.settle_registryalert"]
 _CLASSIFY = [*_LOOK, "trials.change_trial"]
 
 PERMISSIONS: dict[str, list[str]] = {
@@ -25,6 +25,7 @@ PERMISSIONS: dict[str, list[str]] = {
         "trials.delete_registryquery",
         "trials.view_registryquery",
         *_REPORT,
+        "trials.view_syncrun",
         "trials.view_refusedrecord",
     ],
 }

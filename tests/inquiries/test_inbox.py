@@ -354,7 +354,9 @@ class TestDashboard:
             "Nobody assigned": 2,
             "Assigned to me": 1,
             "All open": 3,
+            "Trial closed": 0,
             "Quarantine": 0,
+            "Trials to confirm": 0,
         }
         assert shown["next_due_at"] > timezone.now()
 

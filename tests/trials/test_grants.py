@@ -26,8 +26,10 @@ def test_public__reads_pages_and_writes_nothing(clinic, client, as_role):  # noq
         assert client.get("/en/trials/?q=melanoma").status_code == 200
         assert client.get("/en/trials/NCT99990001/").status_code == 200
         assert client.get("/api/v1/trials/").status_code == 200
-        for table in ("trialversion", "refusedrecord", "registryquery"):
+        for table in ("trialversion", "refusedrecord", "registryalert", "registrypage"):
             assert refuses(f"SELECT 1 FROM trials_{table}"), table
+        assert refuses("SELECT condition FROM trials_registryquery")
+        assert refuses("SELECT confirmed_by_id FROM trials_siteconfirmation")
         assert refuses("UPDATE trials_trial SET is_listed = false")
         assert refuses("DELETE FROM trials_plainsummary")
 
