@@ -10,6 +10,7 @@ from django.views.decorators.http import require_safe
 from trials.models import Trial, TrialCancerType, TrialTherapyType
 from trials.search import TrialSearch
 from trials.search_query import TrialQuery, read_query
+from trials.spelling import as_meant
 from trials.vocabulary import CANCER, THERAPY, Vocabulary
 
 PAGE_SIZE = 50
@@ -25,6 +26,11 @@ def trial_list(request: HttpRequest) -> JsonResponse:
         size = _page_size(request.GET.get("page_size", ""), query)
         found = TrialSearch(query, vocabulary, "en")
         count = found.total()
+        is_unknown = bool(query.q) and not count and not found.total_by_words()
+        if is_unknown and (meant := as_meant(found, vocabulary)):
+            query.notes.append(f"Nothing fits “{query.q}”. This is “{meant.query.q}”.")
+            found, query = meant, meant.query
+            count = found.total()
         trials = found.trials(limit=size, offset=(query.page - 1) * size)
         answer: dict[str, Any] = {
             "count": count,

@@ -10,7 +10,7 @@ from zlib import crc32
 from trials.enums import Phase, Sex, TrialStatus
 
 # The place of a name is the lowest digit of its numbers. Append only, eight at most.
-FACETS = ("status", "phase", "condition", "therapy", "sex")
+FACETS = ("status", "phase", "condition", "therapy", "sex", "many")
 _BASE = 8
 _CHOICES = {"status": TrialStatus.values, "phase": Phase.values, "sex": ["", *Sex.values]}
 

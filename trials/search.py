@@ -103,7 +103,7 @@ class TrialSearch:
         # Words are looked up once; without them the index is read faster than a copy is made.
         kept = "MATERIALIZED" if self.words.all else "NOT MATERIALIZED"
         statement = f"""
-            WITH base AS {kept} (SELECT facets {self._matching()} {self._age()})
+            WITH base AS {kept} (SELECT facets {self._matching()} {self.age_condition()})
             SELECT code, count(*) FROM ({" UNION ALL ".join(parts)}) AS counted GROUP BY code
         """  # noqa: S608 - names are constants of this module, values are parameters
         facets: dict[str, dict[str, int]] = defaultdict(dict)
@@ -141,7 +141,8 @@ class TrialSearch:
         return f"""FROM trials_searchdocument
             WHERE language = %(language)s AND ({otherwise}vector @@ ({words}))"""
 
-    def _age(self) -> str:
+    def age_condition(self) -> str:
+        """Return the SQL that narrows documents to the age asked for, "" without one."""
         return (
             ""
             if self.query.age is None
@@ -151,7 +152,7 @@ class TrialSearch:
 
     def _fitting(self) -> str:
         chosen = "".join(f" AND facets && %({facet})s::bigint[]" for facet in self.filters)
-        return f"{self._matching()} {self._age()} {chosen}"
+        return f"{self._matching()} {self.age_condition()} {chosen}"
 
     def _filters(self, vocabulary: Vocabulary) -> dict[str, list[int]]:
         """Return the codes that each filter in use lets through."""

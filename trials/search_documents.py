@@ -1,7 +1,7 @@
 """Writes the search documents: registry text, plain summary and vocabulary, per language."""
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from django.db import connection
@@ -18,7 +18,8 @@ from trials.models import (
 )
 from trials.querysets import delete_at_once
 from trials.text import index_text
-from trials.vocabulary import CANCER, THERAPY, Concept, Vocabulary
+from trials.typed_words import SPREAD
+from trials.vocabulary import ANY_OF_FAMILY, CANCER, THERAPY, Concept, Vocabulary
 
 SUMMARY_LIMIT = 20_000
 # Registry text is English on every site and is parsed once; our own words follow the language.
@@ -100,6 +101,9 @@ class _Sources:
     def __init__(self, trials: list[Trial], vocabulary: Vocabulary) -> None:
         self.trials = trials
         self.vocabulary = vocabulary
+        # "Any blood cancer" is also broader than leukemia: only trials that say it count for it.
+        known = vocabulary.slugs[CANCER]
+        self.many = {known[slug] for slug in ANY_OF_FAMILY.values() if slug in known}
         self.aliases: dict[int, list[str]] = defaultdict(list)
         for trial_id, alias in TrialAlias.objects.filter(trial__in=trials).values_list(
             "trial_id", "alias"
@@ -133,7 +137,7 @@ class _Sources:
             trial.status,
             cancers,
             therapies,
-            _facets(trial, cancers, therapies),
+            _facets(trial, cancers, therapies, self.many & self.cancers[trial.pk]),
             trial.minimum_age_days or 0,
             trial.maximum_age_days,
             trial.last_update_posted,
@@ -148,7 +152,7 @@ class _Sources:
 
     def _own_words(self, trial: Trial, language: str, concepts: list[Concept]) -> tuple[str, str]:
         summary = self.summaries.get((trial.pk, language))
-        words = [word for c in concepts for word in self.vocabulary.words_for(c, language)]
+        words = [word for c in concepts for word in self._words_of(c, language)]
         if summary is None:
             return trial.brief_title, _text(words)
         words += [
@@ -159,6 +163,13 @@ class _Sources:
         ]
         return summary.title, _text(words)
 
+    def _words_of(self, concept: Concept, language: str) -> Iterator[str]:
+        """Yield the words of an entry; "metastatic melanoma" is not said of every melanoma."""
+        is_spread = SPREAD.search(self.vocabulary.names[concept][0])
+        for word in self.vocabulary.words_for(concept, language):
+            if is_spread or not SPREAD.search(word):
+                yield word
+
 
 def _types(model: type[Any], column: str, trials: list[Trial]) -> dict[int, set[int]]:
     result: dict[int, set[int]] = defaultdict(set)
@@ -168,13 +179,14 @@ def _types(model: type[Any], column: str, trials: list[Trial]) -> dict[int, set[
     return result
 
 
-def _facets(trial: Trial, cancers: list[int], therapies: list[int]) -> list[int]:
+def _facets(trial: Trial, cancers: list[int], therapies: list[int], many: set[int]) -> list[int]:
     return [
         facet_code("status", trial.status),
         facet_code("sex", trial.sex),
         *(facet_code("phase", phase) for phase in dict.fromkeys(trial.phases)),
         *(facet_code("condition", pk) for pk in cancers),
         *(facet_code("therapy", pk) for pk in therapies),
+        *(facet_code("many", pk) for pk in sorted(many)),
     ]
 
 

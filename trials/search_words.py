@@ -1,13 +1,22 @@
 """Turns what people type into a tsquery: words and groups of synonyms, all of which must match."""
 
+import re
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
 from trials.search_documents import concept_token
-from trials.text import TOKEN, query_forms, words
-from trials.vocabulary import DRUG, Concept, Vocabulary
+from trials.text import DASHES, TOKEN, plain, query_forms, words
+from trials.typed_words import (
+    IN_ENGLISH,
+    SPREAD,
+    SPREAD_WORDS,
+    WITH_A_CANCER,
+    WITHOUT,
+    read_typed,
+)
+from trials.vocabulary import CANCER, DRUG, Concept, Vocabulary
 
 SHOWN_SYNONYMS = 6
 EXPANDED_SYNONYMS = 40
@@ -32,8 +41,18 @@ class SearchedWords:
         self.language = language
         self.parameters = parameters
         self.also_searched: list[AlsoSearched] = []
+        self.left_out: list[str] = []
+        self.cancers: set[int] = set()
+        # What was typed without the cancers that it names, and without how far they have spread.
+        self.besides_cancers = ""
         self._typed: list[str] = []
-        self.all = " && ".join(self._groups(text))
+        typed = read_typed(text)
+        kept = self._take_exclusions(typed.words)
+        kept, spread = self._take_spread(kept)
+        groups = [*self._groups(kept), *spread, *map(self._phrase, typed.phrases)]
+        self.left_out[:0] = typed.excluded
+        groups += [f"!! {self._left_out(said)}" for said in self.left_out]
+        self.all = " && ".join(groups)
 
     @property
     def typed(self) -> str:
@@ -43,9 +62,63 @@ class SearchedWords:
         """
         return " || ".join(self._typed) or NOTHING
 
+    def _take_exclusions(self, text: str) -> str:
+        """Return the text without "not melanoma" and the like, which are left out."""
+        for match in reversed(list(WITHOUT.finditer(text))):
+            rest = text[match.end() :]
+            known = [
+                found for found in self.vocabulary.find(rest, any_case=True) if not found.first
+            ]
+            length = max((found.length for found in known), default=0)
+            # "NOT" in capitals is meant so, whatever follows.
+            length = length or int(match[0].strip() == "NOT")
+            tokens = list(TOKEN.finditer(rest))[:length]
+            if tokens:
+                end = match.end() + tokens[-1].end()
+                self.left_out.insert(0, text[match.end() : end])
+                text = f"{text[: match.start()]} {text[end:]}"
+        return text
+
+    def _left_out(self, said: str) -> str:
+        """Return the SQL of something that must not be there: its words, and what it is about."""
+        concepts = {found.concept for found in self.vocabulary.find(said, any_case=True)}
+        tokens = [concept_token(one) for one in concepts if one.kind != DRUG]
+        about = [f"to_tsquery('simple', {self._add(token)})" for token in tokens]
+        return f"({' || '.join([self._any_form(said, 'phraseto_tsquery'), *about])})"
+
+    def _phrase(self, said: str) -> str:
+        form = self._any_form(said, "phraseto_tsquery")
+        self._typed.append(form)
+        return form
+
+    def _spread(self, said: str) -> str:
+        """Return the SQL of "stage 4" and all that says the same."""
+        everything = dict.fromkeys(word.casefold() for word in (said, *SPREAD_WORDS["en"]))
+        alternatives = [self._any_form(word, "phraseto_tsquery") for word in everything]
+        shown = [word for word in SPREAD_WORDS[self.language] if word.casefold() != said.casefold()]
+        self.also_searched.append(AlsoSearched(said, shown))
+        self._typed.append(alternatives[0])
+        return f"({' || '.join(alternatives)})"
+
+    def _take_spread(self, text: str) -> tuple[str, list[str]]:
+        """Return the text without words for a cancer that has spread, and the SQL of them.
+
+        They come before the vocabulary, so that each finds the same with each name of a cancer.
+        """
+        rest = SPREAD.sub(lambda match: " " * len(match[0]), text)
+        found = self.vocabulary.find(rest, any_case=True)
+        has_cancer = any(each.concept.kind == CANCER for each in found)
+        groups = []
+        for match in SPREAD.finditer(text):
+            if has_cancer or not WITH_A_CANCER.fullmatch(match[0]):
+                groups.append(self._spread(match[0]))
+                text = text.replace(match[0], " " * len(match[0]))
+        return text, groups
+
     def _groups(self, text: str) -> Iterator[str]:
         tokens = list(TOKEN.finditer(text))
         covered: set[int] = set()
+        named: set[int] = set()
         spans: dict[tuple[int, int], list[Concept]] = defaultdict(list)
         for found in self.vocabulary.find(text, any_case=True):
             spans[(found.first, found.length)].append(found.concept)
@@ -55,24 +128,33 @@ class SearchedWords:
                 continue
             covered |= places
             said = text[tokens[first].start() : tokens[first + length - 1].end()]
+            cancers = {concept.id for concept in concepts if concept.kind == CANCER}
+            self.cancers |= cancers
+            named |= places if cancers else set()
             yield self._group(said, concepts)
         # "anti-PD-1" is one loose word with two spellings, so the text is cut at spaces only.
-        kept = list(text)
-        for place in covered:
-            kept[tokens[place].start() : tokens[place].end()] = " " * len(tokens[place][0])
-        for word in "".join(kept).split():
+        self.besides_cancers = _blanked(text, [tokens[place] for place in named])
+        kept = _blanked(text, [tokens[place] for place in covered])
+        for word in kept.split():
             if TOKEN.search(word):
                 form = self._any_form(word, "plainto_tsquery")
                 self._typed.append(form)
-                yield form
+                english = IN_ENGLISH.get(plain(word)) if self.language == "es" else None
+                other = f" || {self._any_form(english, 'plainto_tsquery')}" if english else ""
+                yield f"({form}{other})"
 
     def _group(self, said: str, concepts: list[Concept]) -> str:
-        alternatives = [self._any_form(said, "plainto_tsquery")]
+        # The parts of a compound such as "anti-PD-1" say something together only.
+        function = "phraseto_tsquery" if DASHES.search(said) else "plainto_tsquery"
+        alternatives = [self._any_form(said, function)]
         shown: list[str] = []
         searched: list[str] = []
         for concept in dict.fromkeys(concepts):
             if concept.kind != DRUG:
                 alternatives.append(f"to_tsquery('simple', {self._add(concept_token(concept))})")
+            if concept.kind == CANCER:
+                name = self.vocabulary.names[concept][0]
+                alternatives.append(self._any_form(name, "plainto_tsquery"))
             shown += self.vocabulary.other_words(concept, said, {self.language})
             searched += self.vocabulary.other_words(concept, said, {"en", self.language})
         self._typed += alternatives
@@ -100,3 +182,11 @@ class SearchedWords:
         name = f"word{len(self.parameters)}"
         self.parameters[name] = value
         return f"%({name})s"
+
+
+def _blanked(text: str, tokens: list[re.Match[str]]) -> str:
+    """Return the text with spaces in the place of some of its words."""
+    kept = list(text)
+    for token in tokens:
+        kept[token.start() : token.end()] = " " * len(token[0])
+    return "".join(kept)

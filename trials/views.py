@@ -11,9 +11,11 @@ from django.views.decorators.http import require_safe
 from clinic.failed_searches import note_failed
 from trials.facets import facets, removable_filters
 from trials.models import Trial, TrialAlias
+from trials.open_to_many import open_to_many
 from trials.registry.values import nct_id as read_nct_id
 from trials.search import TrialSearch
 from trials.search_query import read_query
+from trials.spelling import as_meant
 from trials.structured_data import trial_script
 from trials.trial_page import trial_page
 from trials.vocabulary import Vocabulary
@@ -28,7 +30,13 @@ def search(request: HttpRequest) -> HttpResponse:
     vocabulary = Vocabulary.current()
     query = read_query(request.GET, vocabulary)
     found = TrialSearch(query, vocabulary, get_language() or "en")
-    counts = found.counts()
+    counts, typed = found.counts(), ""
+    if query.q and not counts.total:
+        if not query.has_filters:
+            note_failed(query.q, (get_language() or "en").split("-")[0], request)
+        if meant := None if found.total_by_words() else as_meant(found, vocabulary):
+            typed, found, query = query.q, meant, meant.query
+            counts = found.counts()
     pages = Paginator(range(counts.total), PAGE_SIZE)
     page = pages.get_page(query.page)
     if query.page > pages.num_pages:
@@ -36,8 +44,6 @@ def search(request: HttpRequest) -> HttpResponse:
             gettext("There is no page %(page)d. This is the last page.") % {"page": query.page}
         )
     trials = found.trials(limit=PAGE_SIZE, offset=(page.number - 1) * PAGE_SIZE)
-    if query.q and not counts.total and not query.has_filters:
-        note_failed(query.q, (get_language() or "en").split("-")[0], request)
     context = {
         "query": query,
         "trials": trials if counts.total else [],
@@ -46,6 +52,9 @@ def search(request: HttpRequest) -> HttpResponse:
         "facets": facets(query, counts, vocabulary),
         "removable": removable_filters(query, vocabulary),
         "also_searched": found.also_searched,
+        "left_out": found.words.left_out,
+        "typed": typed,
+        "open_to_many": open_to_many(found, vocabulary),
         "page_links": _page_links(query, pages, page.number),
         "address_without_filters": query.address(
             without=[pair for pair in query.parameters() if pair[0] not in {"q", "sort"}]

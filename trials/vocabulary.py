@@ -10,6 +10,8 @@ from clinic.page_cache import generation
 from education.models import CancerType, Synonym, TherapyType
 from trials.text import TOKEN, concept_words
 
+# The entries that stand for "any cancer of this family".
+ANY_OF_FAMILY = {"solid": "solid-tumors", "blood": "blood-cancers"}
 CANCER, THERAPY, DRUG = "cancer", "therapy", "drug"
 # The order in which other words are shown: what people say first.
 KINDS: list[str] = list(Synonym.Kind.values)
@@ -55,6 +57,7 @@ class Vocabulary:
     slugs: dict[str, dict[str, int]] = field(default_factory=lambda: {CANCER: {}, THERAPY: {}})
     terms: dict[Concept, list[tuple[str, str]]] = field(default_factory=dict)
     parents: dict[int, int] = field(default_factory=dict)
+    families: dict[int, str] = field(default_factory=dict)
     drug_therapies: dict[Concept, Concept] = field(default_factory=dict)
     phrases: dict[tuple[str, ...], list[Concept]] = field(default_factory=dict)
     capitals: dict[str, list[Concept]] = field(default_factory=dict)
@@ -67,8 +70,10 @@ class Vocabulary:
     def load(cls) -> "Vocabulary":
         """Return the vocabularies as they are in the database (3 queries)."""
         vocabulary = cls()
-        for pk, parent, *names in CancerType.objects.values_list("pk", "parent", *ENTRY_FIELDS):
+        cancers = CancerType.objects.values_list("pk", "parent", "family", *ENTRY_FIELDS)
+        for pk, parent, family, *names in cancers:
             vocabulary._add_entry(Concept(CANCER, pk), *names)
+            vocabulary.families[pk] = family
             if parent:
                 vocabulary.parents[pk] = parent
         for pk, *names in TherapyType.objects.values_list("pk", *ENTRY_FIELDS):

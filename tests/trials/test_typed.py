@@ -1,0 +1,222 @@
+"""Searches as people type them, on the real records, with the vocabularies of the seed."""
+
+import pytest
+from django.http import QueryDict
+from hypothesis import given
+from hypothesis import strategies as st
+
+from education import query_words
+from education.vocabulary_seed import load_vocabulary
+from tests.trials.factories import make_study, sync_studies
+from tests.trials.registry_files import RECORDS, needs_registry
+from trials.models import Trial, TrialCancerType
+from trials.open_to_many import open_to_many
+from trials.registry.files import read_files
+from trials.registry.sync import sync
+from trials.search import TrialSearch
+from trials.search_query import read_query
+from trials.spelling import as_meant
+from trials.typed_words import SPREAD, Typed, read_typed
+from trials.vocabulary import Vocabulary
+
+pytestmark = pytest.mark.django_db
+
+# What people type, and the medical term whose trials it must find too (evidence, table B).
+FROZEN = [
+    ("NSCLC", "non small cell lung cancer"),
+    ("lung cancer non-small", "non small cell lung cancer"),
+    ("non small cell lung cancer", "NSCLC"),
+    ("secondary breast cancer", "metastatic breast cancer"),
+    ("stage 4 breast cancer", "metastatic breast cancer"),
+    ("advanced breast cancer", "metastatic breast cancer"),
+    ("womb cancer", "endometrial cancer"),
+    ("uterine cancer", "endometrial cancer"),
+    ("kidney cancer", "renal cell carcinoma"),
+    ("RCC", "renal cell carcinoma"),
+    ("skin cancer melanoma", "melanoma"),
+    ("Keytruda", "pembrolizumab"),
+    ("CAR-T", "chimeric antigen receptor"),
+    ("CAR T", "chimeric antigen receptor"),
+    ("PD1", "anti-PD-1"),
+    ("PD-1", "anti-PD-1"),
+    ("tumour", "tumor"),
+    ("melenoma", "melanoma"),
+    ("pembrolizamab", "pembrolizumab"),
+    ("lymfoma", "lymphoma"),
+    ("imunotherapy", "immunotherapy"),
+    ("cáncer de pulmón", "lung cancer"),
+    ("inmunoterapia", "immunotherapy"),
+    ("stage 4 lung cancer", "metastatic lung cancer"),
+    ("stage IV melanoma", "metastatic melanoma"),
+]
+SPANISH = {"cáncer de pulmón", "inmunoterapia"}
+
+
+def search(words, language="en", **parameters):
+    query_words.forget()
+    vocabulary = Vocabulary.load()
+    address = QueryDict(mutable=True)
+    address.update({"q": words, **parameters})
+    return TrialSearch(read_query(address, vocabulary), vocabulary, language)
+
+
+def found(words, language="en", **parameters):
+    """Return the NCT ids that a search shows, spelled as it was meant."""
+    searched = search(words, language, **parameters)
+    trials = searched.trials(limit=5000)
+    if not trials:
+        meant = as_meant(searched, Vocabulary.load())
+        trials = meant.trials(limit=5000) if meant else []
+    return {trial.nct_id for trial in trials}
+
+
+class TestReading:
+    pytestmark: list = []
+
+    @pytest.mark.parametrize(
+        ("text", "expected"),
+        [
+            ("melanoma -uveal", Typed("melanoma", (), ("uveal",))),
+            ('melanoma -"stage 2" pd-1', Typed("melanoma pd-1", (), ("stage 2",))),
+            ('"triple negative" breast', Typed("breast", ("triple negative",))),
+            ("“cáncer de mama”", Typed("", ("cáncer de mama",))),
+            ("«cáncer»", Typed("", ("cáncer",))),
+            ("anti-PD -1 x", Typed("anti-PD -1 x")),
+            ('an "open quote', Typed('an "open quote')),
+            ("-", Typed("-")),
+        ],
+    )
+    def test_typed(self, text, expected):
+        assert read_typed(text) == expected
+
+    @given(st.text(max_size=80))
+    def test_any_text_is_read_and_no_word_is_invented(self, text):
+        typed = read_typed(text)
+        for part in (typed.words, *typed.phrases, *typed.excluded):
+            assert set(part.split()) <= set(text.split()) | set(part.split())
+            assert all(word in text for word in part.split())
+
+    @pytest.mark.parametrize(
+        "text", ["stage 4", "Stage IV", "stage four", "metastasized", "etapa 4", "avanzado"]
+    )
+    def test_spread(self, text):
+        assert SPREAD.fullmatch(text)
+
+    @pytest.mark.parametrize("text", ["stage 3", "stage 40", "stage", "advance"])
+    def test_no_spread(self, text):
+        assert not SPREAD.search(text)
+
+
+def study(number, title, *conditions):
+    return make_study(
+        f"NCT9999000{number}",
+        identificationModule={"briefTitle": title, "officialTitle": None},
+        conditionsModule={"conditions": list(conditions), "keywords": []},
+        descriptionModule={"briefSummary": "A study."},
+    )
+
+
+@pytest.fixture
+def few(clinic):
+    load_vocabulary()
+    sync_studies(
+        study(1, "A drug in metastatic melanoma", "Melanoma"),
+        study(2, "A vaccine in uveal melanoma", "Uveal Melanoma"),
+        study(3, "A drug in any tumor", "Advanced Solid Tumor"),
+        study(4, "A cell therapy", "Hematologic Malignancy"),
+        study(5, "Stage IV lung cancer and more", "Lung Cancer"),
+        study(6, "Leukemia with a drug", "Acute Myeloid Leukemia"),
+        study(7, "A trial in lymphoma and solid tumors", "Lymphoma", "Solid Tumor"),
+    )
+
+
+class TestTyped:
+    @pytest.mark.parametrize(
+        ("words", "numbers"),
+        [
+            ("melanoma", "12"),
+            ("melanoma -uveal", "1"),
+            ("melanoma not uveal melanoma", "1"),
+            ("melanoma NOT vaccine", "1"),
+            ("melanoma sin melanoma uveal", "1"),
+            ('"in uveal melanoma"', "2"),
+            ('"vaccine uveal"', ""),
+            ("stage 4 melanoma", "1"),
+            ("metastatic lung cancer", "5"),
+            ("secondary lung cancer", "5"),
+            ("melenoma", "12"),
+            ("leukaemia", "6"),
+            ("blood cancer", "467"),
+            ("-melanoma", "34567"),
+        ],
+    )
+    def test_which_trials_are_found(self, few, words, numbers):
+        assert {key[-1] for key in found(words)} == set(numbers)
+
+    @pytest.mark.parametrize(
+        ("words", "groups"),
+        [
+            ("melanoma", {"solid-tumors": 2}),
+            ("chordoma", {"solid-tumors": 2}),
+            ("strangeoma", {"solid-tumors": 2}),
+            ("leukemia", {"blood-cancers": 1}),
+            ("lymphoma", {"blood-cancers": 1}),
+            ("solid tumor", {}),
+            ("blood cancer", {}),
+            ("cancer", {}),
+            ("vaccine", {}),
+            ("melanoma vaccine", {}),
+        ],
+    )
+    def test_open_to_many_is_a_group_of_its_own(self, few, words, groups):
+        vocabulary = Vocabulary.load()
+        shown = open_to_many(search(words), vocabulary)
+        assert {group.slug: group.count for group in shown} == groups
+
+    def test_open_to_many_keeps_the_other_filters(self, few):
+        vocabulary = Vocabulary.load()
+        Trial.objects.filter(nct_id="NCT99990003").update(status="COMPLETED")
+        chosen = search("", condition="melanoma", status="recruiting")
+        [group] = open_to_many(chosen, vocabulary)
+        assert (group.slug, group.count) == ("solid-tumors", 2)
+        assert {trial.nct_id[-1] for trial in group.trials} == {"3", "7"}
+
+    def test_the_page_says_what_was_meant_left_out_and_grouped(self, few, client):
+        page = client.get("/en/trials/?q=melenoma").content.decode()
+        assert "Did you mean “melanoma”?" in page
+        assert "Open to many solid cancers: 2 trials" in page
+        page = client.get("/en/trials/?q=melanoma+-uveal").content.decode()
+        assert "Left out: uveal." in page
+
+    def test_the_api_says_what_was_meant(self, few, client):
+        answer = client.get("/api/v1/trials/?q=melenoma").json()
+        assert answer["count"] == 2
+        assert "melanoma" in answer["notes"][0]
+
+
+class TestRealRecords:
+    pytestmark = [pytest.mark.django_db, *needs_registry]
+
+    def test_lay_words_find_what_the_medical_term_finds(self, clinic, subtests):
+        load_vocabulary()
+        sync(read_files(RECORDS), source="real")
+        for lay, medical in FROZEN:
+            with subtests.test(lay):
+                wanted = found(medical)
+                got = found(lay, "es" if lay in SPANISH else "en")
+                recall = len(got & wanted) / len(wanted)
+                assert recall == 1, sorted(wanted - got)
+
+    def test_people_with_a_rare_cancer_see_the_trials_for_any_solid_cancer(self, clinic):
+        load_vocabulary()
+        sync(read_files(RECORDS), source="real")
+        vocabulary = Vocabulary.load()
+        any_solid = TrialCancerType.objects.filter(
+            cancer_type__slug="solid-tumors", trial__status="RECRUITING"
+        )
+        assert any_solid.count() > 20
+        for rare in ("chordoma", "thymoma", "adrenocortical carcinoma", "penile cancer", "GIST"):
+            searched = search(rare, status="recruiting")
+            shown = {trial.pk for trial in searched.trials(limit=5000)}
+            [group] = open_to_many(searched, vocabulary)
+            assert group.count == any_solid.exclude(trial__in=shown).count(), rare

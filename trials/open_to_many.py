@@ -1,0 +1,78 @@
+"""Trials open to many cancers: a group of its own next to what a search for one cancer finds.
+
+A person with a rare cancer often fits only trials for "any solid tumor", which name no cancer.
+"""
+
+import re
+from dataclasses import dataclass
+
+from django.db import connection
+
+from trials.facet_codes import facet_code
+from trials.models import Trial
+from trials.search import LISTED_COLUMNS, TrialSearch
+from trials.search_words import SearchedWords
+from trials.text import concept_words
+from trials.vocabulary import ANY_OF_FAMILY, CANCER, Concept, Vocabulary
+
+SHOWN = 3
+# A rare cancer that the vocabulary does not know is told by its name; nearly all are solid ones.
+CANCER_NAME = re.compile(r"[a-z]{3,}(?:oma|omas|omata)|cancer")
+
+
+@dataclass(frozen=True, slots=True)
+class OpenToMany:
+    """The trials for any cancer of a family that the search itself does not show."""
+
+    slug: str
+    name: str
+    count: int
+    trials: list[Trial]
+
+
+def open_to_many(found: TrialSearch, vocabulary: Vocabulary) -> list[OpenToMany]:
+    """Return a group per family of the cancers that are searched for (2 queries each)."""
+    slugs = vocabulary.slugs[CANCER]
+    asked = found.words.cancers | {slugs[slug] for slug in found.query.conditions}
+    families = {vocabulary.families[pk] for pk in asked}
+    if not asked and _names_unknown_cancer(found.query.q):
+        families = {"solid"}
+    groups = []
+    for family in sorted(families, reverse=True):
+        agnostic = slugs.get(ANY_OF_FAMILY[family])
+        if agnostic and agnostic not in asked:
+            groups.append(_group(found, vocabulary, agnostic, ANY_OF_FAMILY[family]))
+    return [group for group in groups if group.count]
+
+
+def _names_unknown_cancer(text: str) -> bool:
+    words = concept_words(text)
+    return words != ("cancer",) and any(CANCER_NAME.fullmatch(word) for word in words)
+
+
+def _group(found: TrialSearch, vocabulary: Vocabulary, agnostic: int, slug: str) -> OpenToMany:
+    """Return the trials for any cancer of a family under the other words and filters."""
+    parameters = found.parameters
+    besides = found.words.besides_cancers if found.words.cancers else ""
+    words = SearchedWords(besides, vocabulary, found.language, parameters)
+    parameters |= {"many": [facet_code("many", agnostic)], "shown": SHOWN}
+    conditions = ["language = %(language)s", "facets && %(many)s::bigint[]"]
+    conditions += [f"vector @@ ({words.all})"] if words.all else []
+    filters = [f"facets && %({name})s::bigint[]" for name in found.filters if name != "condition"]
+    own = [f"vector @@ ({found.words.all})"] if found.words.all else []
+    own += ["facets && %(condition)s::bigint[]"] if "condition" in found.filters else []
+    where = " AND ".join([*conditions, *filters, f"NOT ({' AND '.join(own or ['FALSE'])})"])
+    documents = f"FROM trials_searchdocument WHERE {where} {found.age_condition()}"
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT count(*) {documents}", parameters)
+        count = int(cursor.fetchone()[0])
+    statement = f"""
+        SELECT {LISTED_COLUMNS}, first.title AS shown_title
+        FROM (SELECT trial_id, title, rank, updated {documents}
+              ORDER BY rank, updated DESC NULLS LAST, trial_id LIMIT %(shown)s) AS first
+        JOIN trials_trial ON trials_trial.id = first.trial_id
+        ORDER BY first.rank, first.updated DESC NULLS LAST, first.trial_id
+    """  # noqa: S608 - names are constants of this package, values are parameters
+    trials = list(Trial.objects.raw(statement, parameters)) if count else []
+    name = vocabulary.names[Concept(CANCER, agnostic)][found.language == "es"]
+    return OpenToMany(slug, name, count, trials)
