@@ -141,8 +141,10 @@ class _Reader:
         number = None
         for given in self.values.get(key, []):
             value = given.strip()
-            if value.isascii() and value.isdecimal() and lowest <= int(value[:9]) <= highest:
-                number = int(value[:9])
+            digits = value.lstrip("0") or value[:1]
+            is_number = value.isascii() and value.isdecimal() and len(digits) < 10
+            if is_number and lowest <= int(digits) <= highest:
+                number = int(digits)
             elif value:
                 self._ignore(key, given)
         return number

@@ -1,4 +1,5 @@
 from typing import Any
+from urllib.parse import urlencode
 
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse, HttpResponsePermanentRedirect
@@ -14,7 +15,7 @@ from trials.models import Trial, TrialAlias
 from trials.open_to_many import open_to_many
 from trials.registry.values import nct_id as read_nct_id
 from trials.search import TrialSearch
-from trials.search_query import read_query
+from trials.search_query import TrialQuery, read_query
 from trials.spelling import as_meant
 from trials.structured_data import trial_script
 from trials.trial_page import trial_page
@@ -55,12 +56,20 @@ def search(request: HttpRequest) -> HttpResponse:
         "left_out": found.words.left_out,
         "typed": typed,
         "open_to_many": open_to_many(found, vocabulary),
+        "feed_address": _feed_address(query),
         "page_links": _page_links(query, pages, page.number),
         "address_without_filters": query.address(
             without=[pair for pair in query.parameters() if pair[0] not in {"q", "sort"}]
         ),
     }
     return render(request, "trials/search.html", context)
+
+
+def _feed_address(query: TrialQuery) -> str:
+    """Return the address of the search as a feed, in the language of the page."""
+    pairs = [pair for pair in query.parameters() if pair[0] != "sort"]
+    language = (get_language() or "en").split("-")[0]
+    return f"{reverse('feeds:trials')}?{urlencode([*pairs, ('lang', language)])}"
 
 
 def _page_links(query: Any, pages: Paginator, current: int) -> list[dict[str, Any]]:

@@ -17,7 +17,9 @@ site_patterns = [
     path("sitemap.xml", sitemap),
     path("media/<path:path>", serve_picture),
     path("documents/", include("wagtail.documents.urls")),
-    path("api/v1/trials/", include("trials.api_urls")),
+    path("api/v1/", include("trials.api.urls")),
+    path("feeds/", include("trials.feed_urls")),
+    path("fhir/", include("trials.fhir.urls")),
     *i18n_patterns(
         path("", include("trials.inquiries.urls")),
         path("trials/", include("trials.urls")),

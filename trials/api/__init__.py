@@ -1,0 +1,1 @@
+"""The trials for other programs: JSON and CSV with an OpenAPI description."""

@@ -1,0 +1,120 @@
+"""Turns trials into what the API answers."""
+
+import csv
+from collections.abc import Iterable
+from io import StringIO
+from typing import Any
+
+from django.http import HttpRequest
+from django.urls import reverse
+
+from clinic.quality_reports import as_text
+from trials.confirmations import confirmed_at
+from trials.eligibility import unescape
+from trials.models import SyncRun, Trial, TrialCancerType, TrialTherapyType
+from trials.vocabulary import CANCER, THERAPY, Vocabulary
+
+SITE_FIELDS = (
+    "facility",
+    "city",
+    "state",
+    "zip",
+    "country",
+    "status",
+    "latitude",
+    "longitude",
+    "is_ours",
+)
+SUMMARY_FIELDS = (
+    "title",
+    "what_is_it_about",
+    "who_can_join",
+    "what_happens",
+    "possible_benefits",
+    "possible_risks",
+)
+
+
+def trial_rows(
+    request: HttpRequest, trials: list[Trial], vocabulary: Vocabulary
+) -> list[dict[str, Any]]:
+    """Return the rows of a list (2 queries)."""
+    cancers = _slugs(TrialCancerType, "cancer_type_id", trials, vocabulary.slugs[CANCER])
+    therapies = _slugs(TrialTherapyType, "therapy_type_id", trials, vocabulary.slugs[THERAPY])
+    return [
+        {
+            "nct_id": trial.nct_id,
+            "title": trial.brief_title,
+            "plain_title": trial.shown_title if trial.shown_title != trial.brief_title else None,
+            "status": trial.status,
+            "our_site_open": trial.our_site_open,
+            "phases": trial.phases,
+            "study_type": trial.study_type,
+            "conditions": trial.conditions,
+            "cancer_types": cancers.get(trial.pk, []),
+            "therapy_types": therapies.get(trial.pk, []),
+            "sex": trial.sex,
+            "minimum_age": trial.minimum_age_text or None,
+            "maximum_age": trial.maximum_age_text or None,
+            "sponsor": trial.sponsor,
+            "last_update_posted": trial.last_update_posted,
+            "url": request.build_absolute_uri(reverse("trials:detail", args=[trial.nct_id])),
+        }
+        for trial in trials
+    ]
+
+
+def trial_detail(request: HttpRequest, trial: Trial, vocabulary: Vocabulary) -> dict[str, Any]:
+    """Return everything about one trial (6 queries)."""
+    summaries = list(trial.plain_summaries.filter(live=True).select_related("locale"))
+    english = [one.title for one in summaries if one.locale.language_code == "en"]
+    trial.shown_title = english[0] if english else trial.brief_title
+    [row] = trial_rows(request, [trial], vocabulary)
+    return row | {
+        "official_title": trial.official_title,
+        "summary": unescape(trial.brief_summary),
+        "keywords": trial.keywords,
+        "interventions": [entry["name"] for entry in trial.details.get("interventions", [])],
+        "criteria": unescape(trial.criteria),
+        "enrollment": trial.enrollment,
+        "healthy_volunteers": trial.healthy_volunteers,
+        "start": trial.start,
+        "completion": trial.completion,
+        "why_stopped": trial.why_stopped,
+        "confirmed_open_at": confirmed_at(trial) if trial.our_site_open else None,
+        "last_looked_at": SyncRun.objects.last_look(trial.pk),
+        "plain_summaries": [
+            {"language": one.locale.language_code}
+            | {name: getattr(one, name) for name in SUMMARY_FIELDS}
+            for one in summaries
+        ],
+        "sites": list(trial.sites.values(*SITE_FIELDS)),
+    }
+
+
+def as_csv(rows: Iterable[dict[str, Any]], names: Iterable[str]) -> str:
+    """Return the rows as a table (RFC 4180) in which no spreadsheet finds a formula (OWASP)."""
+    output = StringIO()
+    writer = csv.writer(output, lineterminator="\r\n")
+    names = list(names)
+    writer.writerow(names)
+    for row in rows:
+        writer.writerow([_cell(row[name]) for name in names])
+    return output.getvalue()
+
+
+def _cell(value: Any) -> str:
+    if isinstance(value, list):
+        return as_text("; ".join(value))
+    return "" if value is None else as_text(value)
+
+
+def _slugs(
+    model: type[Any], column: str, trials: list[Trial], slugs: dict[str, int]
+) -> dict[int, list[str]]:
+    names = {pk: slug for slug, pk in slugs.items()}
+    result: dict[int, list[str]] = {}
+    rows = model.objects.filter(trial__in=[trial.pk for trial in trials], applies=True)
+    for trial_id, pk in rows.values_list("trial_id", column):
+        result.setdefault(trial_id, []).append(names[pk])
+    return {trial_id: sorted(found) for trial_id, found in result.items()}

@@ -1,0 +1,107 @@
+"""The shapes of the API's answers, for its OpenAPI description."""
+
+from datetime import date, datetime
+from typing import Annotated
+
+from ninja import Field, Schema
+
+# A NUL is in no text of ours, and the doors refuse it.
+Text = Annotated[str, Field(pattern=r"^[^\x00]*$")]
+
+
+class Asked(Schema):
+    """The filters of the search page. What cannot be understood is left out, with a note."""
+
+    q: Text = Field("", description="Words, NCT ids, “phrases”, -exclusions")
+    status: list[Text] = Field([], description="Overall status of the registry: recruiting, …")
+    phase: list[Text] = Field([], description="phase1, phase2, …; a combined phase counts in both")
+    condition: list[Text] = Field([], description="Slugs of cancer types")
+    therapy: list[Text] = Field([], description="Slugs of therapy types")
+    age: Text = Field("", description="Age in years")
+    sex: Text = Field("", description="female or male")
+    sort: Text = Field("", description="relevance, updated, title or start")
+    page: Text = Field("", description="Number of the page, from 1")
+    page_size: Text = Field("", description="Trials on a page, 1 to 1000; 50 without it")
+    format: Text = Field("", description="csv for a table")
+
+
+class Refusal(Schema):
+    """Why there is no answer."""
+
+    detail: str
+
+
+class TrialRow(Schema):
+    """A trial in a list."""
+
+    nct_id: str
+    title: str
+    plain_title: str | None
+    status: str
+    our_site_open: bool
+    phases: list[str]
+    study_type: str
+    conditions: list[str]
+    cancer_types: list[str]
+    therapy_types: list[str]
+    sex: str
+    minimum_age: str | None
+    maximum_age: str | None
+    sponsor: str
+    last_update_posted: date | None
+    url: str
+
+
+class TrialPage(Schema):
+    """One page of a search."""
+
+    count: int
+    next: str | None
+    previous: str | None
+    results: list[TrialRow]
+    notes: list[str] = Field([], description="Only when something was odd")
+
+
+class SiteRow(Schema):
+    """A place of a trial."""
+
+    facility: str
+    city: str
+    state: str
+    zip: str
+    country: str
+    status: str
+    latitude: float | None
+    longitude: float | None
+    is_ours: bool
+
+
+class PlainText(Schema):
+    """Our own text about a trial, in one language."""
+
+    language: str
+    title: str
+    what_is_it_about: str
+    who_can_join: str
+    what_happens: str
+    possible_benefits: str
+    possible_risks: str
+
+
+class TrialDetail(TrialRow):
+    """Everything that a trial's page shows."""
+
+    official_title: str
+    summary: str
+    keywords: list[str]
+    interventions: list[str]
+    criteria: str
+    enrollment: int | None
+    healthy_volunteers: bool | None
+    start: date | None
+    completion: date | None
+    why_stopped: str
+    confirmed_open_at: datetime | None
+    last_looked_at: datetime | None
+    plain_summaries: list[PlainText]
+    sites: list[SiteRow]

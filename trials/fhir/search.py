@@ -1,0 +1,120 @@
+"""Reads a FHIR search of ResearchStudy (https://hl7.org/fhir/R4B/search.html)."""
+
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import urlencode
+
+from django.http import HttpRequest, QueryDict
+
+from trials.fhir.research_study import REGISTRY, STATUSES, statuses_of
+from trials.models import Trial
+from trials.registry.values import CONTROL
+from trials.registry.values import nct_id as read_nct_id
+from trials.search import TrialSearch
+from trials.search_query import TrialQuery
+from trials.vocabulary import Vocabulary
+
+PAGE_SIZE = 20
+LARGEST_PAGE = 100
+LONGEST_WORDS = 200
+# Name, type of the search parameter, what it means here.
+PARAMETERS = (
+    ("_id", "token", "NCT id."),
+    ("identifier", "token", f"NCT id, alone or as {REGISTRY}|NCT…"),
+    ("status", "token", "Code of research-study-status; several are separated by commas."),
+    ("condition", "token", "Words for a cancer, understood as on the site's own search page."),
+    ("title", "string", "Words of the title, the conditions or the treatments."),
+)
+RESULT_PARAMETERS = frozenset({"_count", "_page", "_format", "_pretty", "_total"})
+MODIFIERS = frozenset({"text", "exact", "contains"})
+
+
+@dataclass(slots=True)
+class StudySearch:
+    """What is asked for, what was not understood, and which part of the answer is shown."""
+
+    asked: list[tuple[str, str]] = field(default_factory=list)
+    ignored: list[str] = field(default_factory=list)
+    ids: list[str] | None = None
+    query: TrialQuery = field(default_factory=TrialQuery)
+    finds_nothing: bool = False
+    count: int = PAGE_SIZE
+    page: int = 1
+
+    def trials(self) -> tuple[int, list[Trial]]:
+        """Return how many studies fit, and those of the page."""
+        first = (self.page - 1) * self.count
+        if self.finds_nothing:
+            return 0, []
+        if self.ids is None:
+            found = TrialSearch(self.query, Vocabulary.current(), "en", nothing_finds_all=True)
+            keys = [trial.pk for trial in found.trials(limit=self.count, offset=first)]
+            trials = Trial.objects.in_bulk(keys)
+            return found.total(), [trials[key] for key in keys]
+        fitting = Trial.objects.listed().filter(nct_id__in=self.ids)
+        if self.query.statuses:
+            fitting = fitting.filter(status__in=self.query.statuses)
+        return fitting.count(), list(fitting.order_by("nct_id")[first : first + self.count])
+
+    def address(self, request: HttpRequest, page: int) -> str:
+        """Return the address of a page of this search, as it was understood."""
+        pairs = [*self.asked, ("_count", str(self.count))]
+        pairs += [("_page", str(page))] if page > 1 else []
+        return request.build_absolute_uri(f"{request.path}?{urlencode(pairs)}")
+
+
+def read_search(data: QueryDict) -> StudySearch:
+    """Return the search; unknown parameters and values are listed in ``ignored``."""
+    search = StudySearch()
+    words: list[str] = []
+    for key in data:
+        name, _colon, modifier = key.partition(":")
+        values = [_clean(value) for value in data.getlist(key) if _clean(value)]
+        known = name in {parameter for parameter, _type, _meaning in PARAMETERS}
+        if name in RESULT_PARAMETERS:
+            _read_result(search, name, values)
+        elif not known or (modifier and modifier not in MODIFIERS):
+            search.ignored.append(key)
+        else:
+            search.asked += [(key, value) for value in values]
+            for value in values:
+                _read_criterion(search, name, value, words)
+    search.query.q = " ".join(words)[:LONGEST_WORDS]
+    return search
+
+
+def _clean(value: str) -> str:
+    return " ".join(CONTROL.sub(" ", value).split())
+
+
+def _read_result(search: StudySearch, name: str, values: list[str]) -> None:
+    limits = {"_count": LARGEST_PAGE, "_page": 100_000}
+    if name in limits:
+        for value in values:
+            if value.isascii() and value.isdecimal() and int(value[:9]) >= 1:
+                setattr(search, name[1:], min(int(value[:9]), limits[name]))
+            else:
+                search.ignored.append(name)
+
+
+def _read_criterion(search: StudySearch, name: str, value: str, words: list[str]) -> None:
+    alternatives = [part.strip() for part in value.split(",") if part.strip()]
+    if name == "status":
+        codes = [part.rpartition("|")[2] for part in alternatives]
+        search.ignored += [f"status={code}" for code in codes if code not in STATUSES.values()]
+        statuses = [status for code in codes for status in statuses_of(code)]
+        search.query.statuses += statuses
+        search.finds_nothing |= not statuses
+    elif name in {"_id", "identifier"}:
+        keys = [read_nct_id(part.rpartition("|")[2]) for part in alternatives]
+        ids = [key for key in keys if key]
+        search.ids = ids if search.ids is None else [key for key in search.ids if key in ids]
+    else:
+        # A code of another terminology is not known here; its display or text is what we read.
+        words.append(value.rpartition("|")[2])
+
+
+def outcome(severity: str, code: str, sentence: str) -> dict[str, Any]:
+    """Return an OperationOutcome with one issue."""
+    issue = {"severity": severity, "code": code, "diagnostics": sentence}
+    return {"resourceType": "OperationOutcome", "issue": [issue]}
