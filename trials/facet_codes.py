@@ -10,9 +10,17 @@ from zlib import crc32
 from trials.enums import Phase, Sex, TrialStatus
 
 # The place of a name is the lowest digit of its numbers. Append only, eight at most.
-FACETS = ("status", "phase", "condition", "therapy", "sex", "many")
+FACETS = ("status", "phase", "condition", "therapy", "sex", "many", "place", "volunteers")
 _BASE = 8
-_CHOICES = {"status": TrialStatus.values, "phase": Phase.values, "sex": ["", *Sex.values]}
+# Open at our clinic; healthy people may join or may not.
+OURS, YES, NO = "ours", "yes", "no"
+_CHOICES = {
+    "status": TrialStatus.values,
+    "phase": Phase.values,
+    "sex": ["", *Sex.values],
+    "place": [OURS],
+    "volunteers": [YES, NO],
+}
 
 
 def facet_code(facet: str, value: str | int) -> int:

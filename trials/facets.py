@@ -1,14 +1,21 @@
 """The filters of the search page: their choices with counts, and how to take them away."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
+from django.utils.functional import Promise
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _lazy
 
 from trials.enums import Phase, Sex, TrialStatus, label_of
+from trials.facet_codes import NO, OURS, YES
 from trials.search import Counts
 from trials.search_query import TrialQuery
 from trials.vocabulary import CANCER, THERAPY, Concept, Vocabulary
+
+PLACES = [(OURS, _lazy("Open at our clinic"))]
+VOLUNTEERS = [(YES, _lazy("Healthy people can join")), (NO, _lazy("Only people with the disease"))]
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +55,11 @@ def facets(query: TrialQuery, counts: Counts, vocabulary: Vocabulary) -> list[Fa
     """Return the filters with their choices; a choice without trials is left out unless chosen."""
     return [
         Facet(
+            "place",
+            _("Place"),
+            _choices(PLACES, counts.facets.get("place", {}), query.places),
+        ),
+        Facet(
             "status",
             _("Status"),
             _choices(
@@ -75,15 +87,20 @@ def facets(query: TrialQuery, counts: Counts, vocabulary: Vocabulary) -> list[Fa
                 query.phases,
             ),
         ),
+        Facet(
+            "volunteers",
+            _("Healthy volunteers"),
+            _choices(VOLUNTEERS, counts.facets.get("volunteers", {}), query.volunteers),
+        ),
         Facet("sex", _("Sex"), _sex_choices(query, counts.facets.get("sex", {})), is_single=True),
     ]
 
 
 def _choices(
-    options: list[tuple[str, str]], counted: dict[str, int], chosen: list[str]
+    options: Sequence[tuple[str, str | Promise]], counted: dict[str, int], chosen: list[str]
 ) -> list[Choice]:
     return [
-        Choice(value.lower(), label, counted.get(value, 0), value in chosen)
+        Choice(value.lower(), str(label), counted.get(value, 0), value in chosen)
         for value, label in options
         if counted.get(value) or value in chosen
     ]
@@ -131,6 +148,8 @@ def removable_filters(query: TrialQuery, vocabulary: Vocabulary) -> list[Removab
     ]
     used += [(("therapy", slug), term_name(vocabulary, THERAPY, slug)) for slug in query.therapies]
     used += [(("phase", value.lower()), label_of(Phase, value)) for value in query.phases]
+    used += [(("place", value), str(dict(PLACES)[value])) for value in query.places]
+    used += [(("volunteers", value), str(dict(VOLUNTEERS)[value])) for value in query.volunteers]
     if query.age is not None:
         used.append((("age", str(query.age)), _("Age %(age)d") % {"age": query.age}))
     if query.sex:

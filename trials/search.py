@@ -165,6 +165,8 @@ class TrialSearch:
             "phase": query.phases,
             "condition": [slugs[CANCER][slug] for slug in query.conditions],
             "therapy": [slugs[THERAPY][slug] for slug in query.therapies],
+            "place": query.places,
+            "volunteers": query.volunteers,
             "sex": [query.sex, Sex.ALL.value, ""] if query.sex else [],
         }
         return {

@@ -7,7 +7,7 @@ from typing import Any
 from django.db import connection
 
 from trials.enums import status_rank
-from trials.facet_codes import facet_code
+from trials.facet_codes import NO, OURS, YES, facet_code
 from trials.models import (
     PlainSummary,
     SearchDocument,
@@ -186,8 +186,16 @@ def _facets(trial: Trial, cancers: list[int], therapies: list[int], many: set[in
         *(facet_code("phase", phase) for phase in dict.fromkeys(trial.phases)),
         *(facet_code("condition", pk) for pk in cancers),
         *(facet_code("therapy", pk) for pk in therapies),
+        *([facet_code("place", OURS)] if trial.our_site_open else []),
+        *_volunteers(trial),
         *(facet_code("many", pk) for pk in sorted(many)),
     ]
+
+
+def _volunteers(trial: Trial) -> list[int]:
+    if trial.healthy_volunteers is None:
+        return []
+    return [facet_code("volunteers", YES if trial.healthy_volunteers else NO)]
 
 
 def _text(parts: list[str]) -> str:

@@ -9,6 +9,7 @@ from django.http import QueryDict
 from django.utils.translation import gettext as _
 
 from trials.enums import Phase, Sex, TrialStatus
+from trials.facet_codes import NO, OURS, YES
 from trials.registry.values import CONTROL
 from trials.vocabulary import CANCER, THERAPY, Vocabulary
 
@@ -42,6 +43,8 @@ class TrialQuery:
     phases: list[str] = field(default_factory=list)
     conditions: list[str] = field(default_factory=list)
     therapies: list[str] = field(default_factory=list)
+    places: list[str] = field(default_factory=list)
+    volunteers: list[str] = field(default_factory=list)
     age: int | None = None
     sex: str = ""
     sort: str = ""
@@ -52,6 +55,7 @@ class TrialQuery:
     def has_filters(self) -> bool:
         """Return whether anything but words narrows the search."""
         lists = self.statuses or self.phases or self.conditions or self.therapies
+        lists = lists or self.places or self.volunteers
         return bool(lists or self.sex or self.age is not None)
 
     @property
@@ -68,6 +72,8 @@ class TrialQuery:
         pairs += [("phase", value.lower()) for value in self.phases]
         pairs += [("condition", slug) for slug in self.conditions]
         pairs += [("therapy", slug) for slug in self.therapies]
+        pairs += [("place", value) for value in self.places]
+        pairs += [("volunteers", value) for value in self.volunteers]
         pairs += [("age", str(self.age))] if self.age is not None else []
         pairs += [("sex", self.sex.lower())] if self.sex else []
         pairs += [("sort", self.sort)] if self.sort else []
@@ -104,6 +110,8 @@ class _Reader:
         slugs = self.vocabulary.slugs
         query.conditions = self._choices("condition", {slug: slug for slug in slugs[CANCER]})
         query.therapies = self._choices("therapy", {slug: slug for slug in slugs[THERAPY]})
+        query.places = self._choices("place", {OURS: OURS, "anywhere": ""})
+        query.volunteers = self._choices("volunteers", {YES: YES, NO: NO})
         query.age = self._number("age", 0, OLDEST)
         sexes = self._choices("sex", SEX_WORDS)
         query.sex = sexes[0] if len(sexes) == 1 else ""

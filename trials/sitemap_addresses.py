@@ -12,7 +12,8 @@ from trials.models import Trial
 def addresses() -> Iterator[dict[str, str]]:
     """Yield the addresses of the search and of each trial that search engines may show."""
     yield _in_each_language("trials:search")
-    for trial in Trial.objects.listed().only("nct_id", "status", "is_listed").order_by("nct_id"):
+    columns = ("nct_id", "status", "is_listed", "missing_count")
+    for trial in Trial.objects.listed().only(*columns).order_by("nct_id"):
         if not trial.is_noindex:
             yield _in_each_language("trials:detail", trial.nct_id)
 

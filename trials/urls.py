@@ -1,9 +1,11 @@
 from django.urls import path
 
-from trials import views
+from trials import tool_views, views
 
 app_name = "trials"
 urlpatterns = [
     path("", views.search, name="search"),
+    path("compare/", tool_views.compare, name="compare"),
+    path("<str:nct_id>/doctor/", tool_views.doctor, name="doctor"),
     path("<str:nct_id>/", views.detail, name="detail"),
 ]

@@ -87,28 +87,34 @@ def _page_links(query: Any, pages: Paginator, current: int) -> list[dict[str, An
 @require_safe
 def detail(request: HttpRequest, nct_id: str) -> HttpResponse:
     """Show one trial; other spellings and former ids lead to its address."""
-    key = read_nct_id(nct_id)
-    trial = Trial.objects.listed().filter(nct_id=key).first() if key else None
-    if trial is None or trial.is_missing:
-        elsewhere = _redirect_alias(key)
-        if elsewhere or trial is None:
-            return elsewhere or _not_found(request, nct_id)
-    if nct_id != key:
-        return _redirect(trial.nct_id)
+    found = find_or_lead(request, nct_id, "trials:detail")
+    if isinstance(found, HttpResponse):
+        return found
     language = get_language() or "en"
-    context = trial_page(trial, language)
+    context = trial_page(found, language)
     context["structured_data"] = trial_script(context, language)
     return render(request, "trials/trial.html", context)
 
 
-def _redirect(nct_id: str) -> HttpResponsePermanentRedirect:
-    return HttpResponsePermanentRedirect(reverse("trials:detail", args=[nct_id]))
+def find_or_lead(request: HttpRequest, nct_id: str, name: str) -> Trial | HttpResponse:
+    """Return the trial, or the answer that leads to its page of this name or says there is none."""
+    key = read_nct_id(nct_id)
+    trial = Trial.objects.listed().filter(nct_id=key).first() if key else None
+    if trial is None or trial.is_missing:
+        elsewhere = _redirect_alias(key, name)
+        if elsewhere or trial is None:
+            return elsewhere or _not_found(request, nct_id)
+    return trial if nct_id == key else _redirect(trial.nct_id, name)
 
 
-def _redirect_alias(key: str) -> HttpResponsePermanentRedirect | None:
+def _redirect(nct_id: str, name: str) -> HttpResponsePermanentRedirect:
+    return HttpResponsePermanentRedirect(reverse(name, args=[nct_id]))
+
+
+def _redirect_alias(key: str, name: str) -> HttpResponsePermanentRedirect | None:
     alias = TrialAlias.objects.filter(alias=key, trial__is_listed=True).select_related("trial")
     found = alias.first() if key else None
-    return _redirect(found.trial.nct_id) if found else None
+    return _redirect(found.trial.nct_id, name) if found else None
 
 
 def _not_found(request: HttpRequest, given: str) -> HttpResponse:

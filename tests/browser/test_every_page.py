@@ -20,6 +20,10 @@ FIXED_STARTS = [
     "/{language}/search/?q=nothing+like+this",
     "/{language}/trials/?q=melanoma&status=RECRUITING&phase=2",
     "/{language}/trials/?q=nothing+like+this",
+    "/{language}/trials/?q=melenoma",
+    "/{language}/trials/compare/",
+    "/{language}/trials/compare/?id=NCT99900001&id=NCT99900002&id=NCT99900003&id=NCT00000000",
+    "/{language}/trials/NCT99900001/doctor/",
 ]
 
 

@@ -25,6 +25,20 @@ def test_handout__fits_on_one_sheet(
     assert "".join(title.split()) in "".join(text.split())
 
 
+@pytest.mark.parametrize("paper", ["Letter", "A4"])
+@pytest.mark.parametrize("language", ["en", "es"])
+def test_sheet_for_the_doctor__fits_on_one_sheet(
+    demo_site: DemoSite, open_browser: Opener, language: str, paper: str
+) -> None:
+    page = open_browser()
+    answer = page.request.get(f"{demo_site.public}/api/v1/trials/?page_size=1000").json()
+    for trial in answer["results"]:
+        page.goto(f"{demo_site.public}/{language}/trials/{trial['nct_id']}/doctor/")
+        printed = PdfReader(BytesIO(page.pdf(format=paper)))
+        assert len(printed.pages) == 1, trial["nct_id"]
+        assert trial["nct_id"] in printed.pages[0].extract_text()
+
+
 def test_button__prints_where_it_can(demo_site: DemoSite, open_browser: Opener) -> None:
     address = f"{demo_site.public}/en/education/wallet-card/"
     page = open_browser()

@@ -17,6 +17,8 @@ class Asked(Schema):
     phase: list[Text] = Field([], description="phase1, phase2, …; a combined phase counts in both")
     condition: list[Text] = Field([], description="Slugs of cancer types")
     therapy: list[Text] = Field([], description="Slugs of therapy types")
+    place: list[Text] = Field([], description="ours for trials open at this clinic")
+    volunteers: list[Text] = Field([], description="yes or no: may healthy people join")
     age: Text = Field("", description="Age in years")
     sex: Text = Field("", description="female or male")
     sort: Text = Field("", description="relevance, updated, title or start")
