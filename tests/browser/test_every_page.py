@@ -125,8 +125,15 @@ def test_states_with_errors__are_clean(
 
 
 OUR_SCREENS = {
-    "coordinator": ["/admin/inquiries/", "/admin/inquiries/?tab=overdue", "/admin/demo-mail/"],
-    "lead": ["/admin/inquiries/", "/admin/trial-teams/", "/admin/given-up-messages/"],
+    "coordinator": ["/admin/inquiries/", "/admin/inquiries/?tab=overdue", "/admin/demo-mail/", "/admin/my-trials/"],
+    "lead": [
+        "/admin/inquiries/",
+        "/admin/inquiries/?show=trial_closed",
+        "/admin/my-trials/",
+        "/admin/trial-teams/",
+        "/admin/given-up-messages/",
+    ],
+    "editor": ["/admin/reports/registry/", "/admin/reports/registry/NCT99900001/"],
     "admin": ["/admin/staff/", "/admin/urgent-phone/", "/admin/given-up-messages/"],
     "reviewer": [
         "/admin/reports/translations/",
