@@ -42,6 +42,8 @@ class Row:
 
     label: str
     answers: list[tuple[Compared, str]]
+    # The registry's own words are English on every site.
+    is_english: bool = False
 
 
 def chosen_trials(given: Iterable[str], language: str) -> tuple[list[Compared], list[str]]:
@@ -62,10 +64,11 @@ def chosen_trials(given: Iterable[str], language: str) -> tuple[list[Compared], 
 def rows(compared: list[Compared]) -> list[Row]:
     """Return what differs between trials in the order in which people ask."""
     found = []
+    registry_words = {_("Cancer"), _("What is tested")}
     for label, answer in _questions():
         answers = [(one, str(answer(one) or _("Not known"))) for one in compared]
         if any(text != _("Not known") for _one, text in answers):
-            found.append(Row(label, answers))
+            found.append(Row(label, answers, is_english=label in registry_words))
     return found
 
 

@@ -125,7 +125,12 @@ def test_states_with_errors__are_clean(
 
 
 OUR_SCREENS = {
-    "coordinator": ["/admin/inquiries/", "/admin/inquiries/?tab=overdue", "/admin/demo-mail/", "/admin/my-trials/"],
+    "coordinator": [
+        "/admin/inquiries/",
+        "/admin/inquiries/?tab=overdue",
+        "/admin/demo-mail/",
+        "/admin/my-trials/",
+    ],
     "lead": [
         "/admin/inquiries/",
         "/admin/inquiries/?show=trial_closed",
