@@ -7,7 +7,7 @@ from typing import Any
 from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 
-from trials.eligibility import Item, parse_criteria, unescape
+from trials.eligibility import Item, parse_criteria
 from trials.enums import Phase, TrialStatus, label_of
 from trials.models import PlainSummary, Trial
 from trials.registry.values import nct_id as read_nct_id
@@ -121,4 +121,9 @@ def main_criteria(trial: Trial) -> tuple[list[tuple[str, list[str]]], int]:
 
 
 def _short(item: Item) -> str:
-    return Truncator(" ".join(unescape(item.text).split())).chars(LONGEST_CRITERION)
+    parts = [item.text, "; ".join(_words(part) for part in item.items)]
+    return Truncator(" ".join(filter(None, parts))).chars(LONGEST_CRITERION)
+
+
+def _words(item: Item) -> str:
+    return " ".join([item.text, *(_words(part) for part in item.items)])

@@ -127,7 +127,7 @@ def test_states_with_errors__are_clean(
 OUR_SCREENS = {
     "coordinator": [
         "/admin/inquiries/",
-        "/admin/inquiries/?tab=overdue",
+        "/admin/inquiries/?show=overdue",
         "/admin/demo-mail/",
         "/admin/my-trials/",
     ],
