@@ -54,8 +54,10 @@ def _no_words_of_another_test() -> None:
     """The generation that words are kept under is undone with each test's transaction."""
     from education.query_words import forget as forget_search_words
     from education.word_list import forget
-    from trials.vocabulary import Vocabulary
+    from trials.search import forget_counts
+from trials.vocabulary import Vocabulary
 
     forget()
     forget_search_words()
     Vocabulary.forget()
+    forget_counts()

@@ -10,7 +10,7 @@ from zlib import crc32
 from trials.enums import Phase, Sex, TrialStatus
 
 # The place of a name is the lowest digit of its numbers. Append only, eight at most.
-FACETS = ("status", "phase", "condition", "therapy", "sex", "many", "place", "volunteers")
+FACETS = ("status", "phase", "condition", "therapy", "sex", "place", "volunteers")
 _BASE = 8
 # Open at our clinic; healthy people may join or may not.
 OURS, YES, NO = "ours", "yes", "no"

@@ -6,11 +6,9 @@ A person with a rare cancer often fits only trials for "any solid tumor", which 
 import re
 from dataclasses import dataclass
 
-from django.db import connection
-
-from trials.facet_codes import facet_code
 from trials.models import Trial
 from trials.search import LISTED_COLUMNS, TrialSearch
+from trials.search_documents import concept_token
 from trials.search_words import SearchedWords
 from trials.text import concept_words
 from trials.vocabulary import ANY_OF_FAMILY, CANCER, Concept, Vocabulary
@@ -31,7 +29,7 @@ class OpenToMany:
 
 
 def open_to_many(found: TrialSearch, vocabulary: Vocabulary) -> list[OpenToMany]:
-    """Return a group per family of the cancers that are searched for (2 queries each)."""
+    """Return a group per family of the cancers that are searched for (1 query each)."""
     slugs = vocabulary.slugs[CANCER]
     asked = found.words.cancers | {slugs[slug] for slug in found.query.conditions}
     families = {vocabulary.families[pk] for pk in asked}
@@ -55,24 +53,26 @@ def _group(found: TrialSearch, vocabulary: Vocabulary, agnostic: int, slug: str)
     parameters = found.parameters
     besides = found.words.besides_cancers if found.words.cancers else ""
     words = SearchedWords(besides, vocabulary, found.language, parameters)
-    parameters |= {"many": [facet_code("many", agnostic)], "shown": SHOWN}
-    conditions = ["language = %(language)s", "facets && %(many)s::bigint[]"]
-    conditions += [f"vector @@ ({words.all})"] if words.all else []
-    filters = [f"facets && %({name})s::bigint[]" for name in found.filters if name != "condition"]
-    own = [f"vector @@ ({found.words.all})"] if found.words.all else []
-    own += ["facets && %(condition)s::bigint[]"] if "condition" in found.filters else []
-    where = " AND ".join([*conditions, *filters, f"NOT ({' AND '.join(own or ['FALSE'])})"])
-    documents = f"FROM trials_searchdocument WHERE {where} {found.age_condition()}"
-    with connection.cursor() as cursor:
-        cursor.execute(f"SELECT count(*) {documents}", parameters)
-        count = int(cursor.fetchone()[0])
+    parameters |= {"many": concept_token(Concept("many", agnostic)), "shown": SHOWN}
+    # One condition on the words: the index answers it without reading a document.
+    wanted = ["to_tsquery('simple', %(many)s)", *([words.all] if words.all else [])]
+    is_apart = bool(found.words.all) and "condition" not in found.filters
+    wanted += [f"!! ({found.words.all})"] if is_apart else []
+    where = ["language = %(language)s", f"vector @@ ({' && '.join(wanted)})"]
+    where += [f"facets && %({name})s::bigint[]" for name in found.filters if name != "condition"]
+    if "condition" in found.filters:
+        own = [f"vector @@ ({found.words.all})"] if found.words.all else []
+        own.append("facets && %(condition)s::bigint[]")
+        where.append(f"NOT ({' AND '.join(own)})")
     statement = f"""
-        SELECT {LISTED_COLUMNS}, first.title AS shown_title
-        FROM (SELECT trial_id, title, rank, updated {documents}
+        SELECT {LISTED_COLUMNS}, first.title AS shown_title, first.fitting
+        FROM (SELECT trial_id, title, rank, updated, count(*) OVER () AS fitting
+              FROM trials_searchdocument WHERE {" AND ".join(where)} {found.age_condition()}
               ORDER BY rank, updated DESC NULLS LAST, trial_id LIMIT %(shown)s) AS first
         JOIN trials_trial ON trials_trial.id = first.trial_id
         ORDER BY first.rank, first.updated DESC NULLS LAST, first.trial_id
     """  # noqa: S608 - names are constants of this package, values are parameters
-    trials = list(Trial.objects.raw(statement, parameters)) if count else []
+    trials = list(Trial.objects.raw(statement, parameters))
+    count = trials[0].fitting if trials else 0
     name = vocabulary.names[Concept(CANCER, agnostic)][found.language == "es"]
     return OpenToMany(slug, name, count, trials)

@@ -3,6 +3,8 @@
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from operator import itemgetter
+from threading import Lock
 from typing import Any
 
 from django.db import connection
@@ -42,6 +44,17 @@ ORDERS = {
     "title": "rank, title, trial_id",
     "start": "rank, start DESC NULLS LAST, trial_id",
 }
+RANKED = 2000
+# Counts of broad searches take the longest and are asked for again and again.
+KEPT_COUNTS = 256
+
+_kept: dict[str, Any] = {}
+_counting = Lock()
+
+
+def forget_counts() -> None:
+    """Drop what is kept, for tests that undo their changes."""
+    _kept.clear()
 
 
 @dataclass(slots=True)
@@ -67,6 +80,7 @@ class TrialSearch:
         nothing_finds_all: bool = True,
     ) -> None:
         self.query = query
+        self.vocabulary = vocabulary
         self.nothing_finds_all = nothing_finds_all
         self.language = "es" if language.startswith("es") else "en"
         self.parameters: dict[str, Any] = {"language": self.language}
@@ -107,17 +121,39 @@ class TrialSearch:
             SELECT code, count(*) FROM ({" UNION ALL ".join(parts)}) AS counted GROUP BY code
         """  # noqa: S608 - names are constants of this module, values are parameters
         facets: dict[str, dict[str, int]] = defaultdict(dict)
-        with connection.cursor() as cursor:
-            cursor.execute(statement, self.parameters)
-            for code, count in cursor.fetchall():
-                facets[facet_of(code)][value_of(code)] = count
+        for code, count in self._counted(statement):
+            facets[facet_of(code)][value_of(code)] = count
         # Every trial has exactly one value of sex, so those that are let through are all trials.
         allowed = [value_of(code) for code in self.filters.get("sex", [])] or facets["sex"]
         return Counts(sum(facets["sex"].get(value, 0) for value in allowed), dict(facets))
 
-    def trials(self, *, limit: int, offset: int = 0) -> list[Trial]:
-        """Return the trials of one page in order, each with its ``shown_title`` (1 query)."""
-        order = ORDERS[self.query.order]
+    def _counted(self, statement: str) -> list[tuple[int, int]]:
+        """Return the rows of the counts, kept in the process until content changes."""
+        number = self.vocabulary.generation
+        key = f"{statement}{sorted(self.parameters.items(), key=itemgetter(0))}"
+        with _counting:
+            if number and _kept.get("generation") != number:
+                _kept.clear()
+                _kept.update(generation=number, rows={})
+            known = _kept.get("rows", {}).get(key) if number else None
+        if known is not None:
+            return known
+        with connection.cursor() as cursor:
+            cursor.execute(statement, self.parameters)
+            rows: list[tuple[int, int]] = cursor.fetchall()
+        with _counting:
+            if number and _kept.get("generation") == number and len(_kept["rows"]) < KEPT_COUNTS:
+                _kept["rows"][key] = rows
+        return rows
+
+    def trials(self, *, limit: int, offset: int = 0, total: int = 0) -> list[Trial]:
+        """Return the trials of one page in order, each with its ``shown_title`` (1 query).
+
+        ``total`` says how many fit, where that is known: no order by words helps among thousands,
+        and it would read each of them.
+        """
+        is_broad = self.query.order == "relevance" and total > RANKED
+        order = ORDERS["updated" if is_broad else self.query.order]
         score = f"ts_rank(vector, {self.words.typed})" if "score" in order else "0"
         # Keeps the planner from walking the index of the list past all that the words do not find.
         fence = "OFFSET 0" if self.words.all else ""

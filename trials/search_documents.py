@@ -76,6 +76,11 @@ def concept_token(concept: Concept) -> str:
     return f"x{concept.kind}{concept.id}x"
 
 
+def mention_token(concept: Concept) -> str:
+    """Return the lexeme of a vocabulary entry that a record names anywhere, also in passing."""
+    return f"m{concept.kind}{concept.id}x"
+
+
 def refresh(trial_ids: Iterable[int], vocabulary: Vocabulary) -> None:
     """Write the documents of the trials anew."""
     write(list(Trial.objects.filter(pk__in=list(trial_ids))), vocabulary)
@@ -131,13 +136,18 @@ class _Sources:
         treatments += [name for entry in interventions for name in entry["other_names"]]
         identifiers = [trial.nct_id, *self.aliases[trial.pk], *map(concept_token, concepts)]
         identifiers.append(trial.details.get("org_study_id", ""))
+        many = sorted(self.many & self.cancers[trial.pk])
+        identifiers += [concept_token(Concept("many", pk)) for pk in many]
+        named = [trial.brief_title, trial.official_title, *trial.conditions, *trial.keywords]
+        named += [*treatments, trial.brief_summary[:SUMMARY_LIMIT]]
+        identifiers += sorted(map(mention_token, self.vocabulary.named_in(named)))
         return [
             trial.pk,
             status_rank(trial.status, our_site_open=trial.our_site_open),
             trial.status,
             cancers,
             therapies,
-            _facets(trial, cancers, therapies, self.many & self.cancers[trial.pk]),
+            _facets(trial, cancers, therapies),
             trial.minimum_age_days or 0,
             trial.maximum_age_days,
             trial.last_update_posted,
@@ -179,7 +189,7 @@ def _types(model: type[Any], column: str, trials: list[Trial]) -> dict[int, set[
     return result
 
 
-def _facets(trial: Trial, cancers: list[int], therapies: list[int], many: set[int]) -> list[int]:
+def _facets(trial: Trial, cancers: list[int], therapies: list[int]) -> list[int]:
     return [
         facet_code("status", trial.status),
         facet_code("sex", trial.sex),
@@ -188,7 +198,6 @@ def _facets(trial: Trial, cancers: list[int], therapies: list[int], many: set[in
         *(facet_code("therapy", pk) for pk in therapies),
         *([facet_code("place", OURS)] if trial.our_site_open else []),
         *_volunteers(trial),
-        *(facet_code("many", pk) for pk in sorted(many)),
     ]
 
 

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from trials.search_documents import concept_token
-from trials.text import DASHES, TOKEN, plain, query_forms, words
+from trials.search_documents import concept_token, mention_token
+from trials.text import TOKEN, plain, query_forms
 from trials.typed_words import (
     IN_ENGLISH,
     SPREAD,
@@ -19,7 +19,6 @@ from trials.typed_words import (
 from trials.vocabulary import CANCER, DRUG, Concept, Vocabulary
 
 SHOWN_SYNONYMS = 6
-EXPANDED_SYNONYMS = 40
 NOTHING = "''::tsquery"
 
 
@@ -144,30 +143,24 @@ class SearchedWords:
                 yield f"({form}{other})"
 
     def _group(self, said: str, concepts: list[Concept]) -> str:
-        # The parts of a compound such as "anti-PD-1" say something together only.
-        function = "phraseto_tsquery" if DASHES.search(said) else "plainto_tsquery"
-        alternatives = [self._any_form(said, function)]
-        shown: list[str] = []
-        searched: list[str] = []
-        for concept in dict.fromkeys(concepts):
-            if concept.kind != DRUG:
-                alternatives.append(f"to_tsquery('simple', {self._add(concept_token(concept))})")
-            if concept.kind == CANCER:
-                name = self.vocabulary.names[concept][0]
-                alternatives.append(self._any_form(name, "plainto_tsquery"))
-            shown += self.vocabulary.other_words(concept, said, {self.language})
-            searched += self.vocabulary.other_words(concept, said, {"en", self.language})
-        self._typed += alternatives
-        said_words = set(words(said))
-        for other in list(dict.fromkeys(searched))[:EXPANDED_SYNONYMS]:
-            # Short forms such as ALL or ICI would find ordinary words, and whatever holds all the
-            # words that were said is found by them already.
-            if len(other) > 3 and not said_words <= set(words(other)):
-                alternatives.append(self._any_form(other, "phraseto_tsquery"))
+        """Return the SQL of a name of the vocabularies: what is about it, and what names it.
+
+        Only tokens, no phrases: each name of an entry finds the same, and the index answers alone.
+        """
+        concepts = list(dict.fromkeys(concepts))
+        tokens = [mention_token(concept) for concept in concepts]
+        tokens += [concept_token(concept) for concept in concepts if concept.kind != DRUG]
+        form = f"to_tsquery('simple', {self._add(' | '.join(tokens))})"
+        self._typed.append(form)
+        shown = [
+            word
+            for concept in concepts
+            for word in self.vocabulary.other_words(concept, said, {self.language})
+        ]
         if shown:
             others = list(dict.fromkeys(shown))[:SHOWN_SYNONYMS]
             self.also_searched.append(AlsoSearched(said, others))
-        return f"({' || '.join(alternatives)})"
+        return form
 
     def _any_form(self, text: str, function: str) -> str:
         configs = ("english", "spanish") if self.language == "es" else ("english",)

@@ -44,7 +44,7 @@ def search(request: HttpRequest) -> HttpResponse:
         query.notes.append(
             gettext("There is no page %(page)d. This is the last page.") % {"page": query.page}
         )
-    trials = found.trials(limit=PAGE_SIZE, offset=(page.number - 1) * PAGE_SIZE)
+    trials = found.trials(limit=PAGE_SIZE, offset=(page.number - 1) * PAGE_SIZE, total=counts.total)
     context = {
         "query": query,
         "trials": trials if counts.total else [],

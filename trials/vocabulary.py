@@ -62,6 +62,8 @@ class Vocabulary:
     phrases: dict[tuple[str, ...], list[Concept]] = field(default_factory=dict)
     capitals: dict[str, list[Concept]] = field(default_factory=dict)
     longest_from: dict[str, int] = field(default_factory=dict)
+    # The number of the page cache under which it was read; 0 when it is not kept.
+    generation: int = 0
     _fingerprint: str = ""
     # The registry says the same words again and again: conditions, keywords, drugs.
     _known_texts: dict[str, frozenset[Concept]] = field(default_factory=dict, repr=False)
@@ -92,7 +94,9 @@ class Vocabulary:
         number = generation()
         with _reading:
             if _kept.get("generation") != number:
-                _kept.update(generation=number, vocabulary=cls.load())
+                vocabulary = cls.load()
+                vocabulary.generation = number
+                _kept.update(generation=number, vocabulary=vocabulary)
             return _kept["vocabulary"]
 
     @staticmethod
@@ -152,6 +156,12 @@ class Vocabulary:
     def concepts_in(self, texts: Iterable[str]) -> set[Concept]:
         """Return every entry named in any of the texts; a drug names its therapy type."""
         return {concept for text in texts for concept in self._named_in(text)}
+
+    def named_in(self, texts: Iterable[str]) -> set[Concept]:
+        """Return every entry named in any of the texts, with the broader cancers; drugs too."""
+        named = {found.concept for text in texts if text for found in self.find(text)}
+        cancers = self.with_ancestors(one.id for one in named if one.kind == CANCER)
+        return named | {Concept(CANCER, pk) for pk in cancers}
 
     def _named_in(self, text: str) -> frozenset[Concept]:
         named = self._known_texts.get(text)

@@ -55,7 +55,7 @@ def trial_list(request: HttpRequest, asked: Query[Asked]) -> HttpResponse:
             query.notes.append(f"Nothing fits “{query.q}”. This is “{meant.query.q}”.")
             found, query = meant, meant.query
             count = found.total()
-        trials = found.trials(limit=size, offset=(query.page - 1) * size)
+        trials = found.trials(limit=size, offset=(query.page - 1) * size, total=count)
         rows = trial_rows(request, trials, vocabulary)
     has_next = query.page * size < count
     links = {

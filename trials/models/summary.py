@@ -100,6 +100,12 @@ class PlainSummary(
             self.registry_compared_at = timezone.now()
         super().save(*args, **kwargs)
 
+    def with_content_json(self, content: dict[str, Any]) -> "PlainSummary":
+        """Return the text of a revision; when it was compared is no part of any revision."""
+        summary: PlainSummary = super().with_content_json(content)
+        summary.registry_compared_at = self.registry_compared_at
+        return summary
+
     @property
     def is_older_than_record(self) -> bool:
         """Return whether what we explain was changed in the registry since somebody compared."""

@@ -75,6 +75,8 @@ class Trial(models.Model):
 
     # The title that a list shows: the plain one where there is one. Set by searches.
     shown_title: str
+    # How many trials a list of the first few stands for. Set by groups of a search.
+    fitting: int
 
     objects = TrialQuerySet.as_manager()
 
