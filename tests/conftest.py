@@ -55,7 +55,7 @@ def _no_words_of_another_test() -> None:
     from education.query_words import forget as forget_search_words
     from education.word_list import forget
     from trials.search import forget_counts
-from trials.vocabulary import Vocabulary
+    from trials.vocabulary import Vocabulary
 
     forget()
     forget_search_words()
