@@ -103,7 +103,7 @@ def find_problems(instance: Any) -> list[str]:
                 _("%(field)s: a block is incomplete. Open the page to see which one.")
                 % {"field": _label(instance, field.name)}
             )
-    return problems
+    return [*problems, *instance.publication_problems()]
 
 
 def _by_field(error: ValidationError) -> dict[str, list[str]]:

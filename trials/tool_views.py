@@ -3,16 +3,22 @@
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
-from django.utils.translation import get_language
+from django.utils.translation import get_language, gettext, gettext_noop
 from django.views.decorators.http import require_safe
 
 from clinic.site_facts import clinic_settings
 from trials.comparison import MOST, chosen_trials, main_criteria, rows, treatments
+from trials.fit_check import fit_groups
 from trials.models import Trial
 from trials.trial_page import age_range, closed_reason, plain_summary
 from trials.views import find_or_lead
 
 OFFERED = 30
+ANSWERS = [
+    ("yes", gettext_noop("Yes")),
+    ("no", gettext_noop("No")),
+    ("unsure", gettext_noop("Not sure")),
+]
 
 
 @require_safe
@@ -34,6 +40,33 @@ def doctor(request: HttpRequest, nct_id: str) -> HttpResponse:
         "address": request.build_absolute_uri(reverse("trials:detail", args=[found.nct_id])),
     }
     return render(request, "trials/doctor.html", context)
+
+
+@require_safe
+def fit(request: HttpRequest, nct_id: str) -> HttpResponse:
+    """Show the conditions for joining one by one; what is answered stays in the browser.
+
+    Off until the ethics board has a reference for our text about the trial.
+    """
+    found = find_or_lead(request, nct_id, "trials:fit")
+    if isinstance(found, HttpResponse):
+        return found
+    summary = plain_summary(found, get_language() or "en")
+    is_on = bool(summary and summary.irb_reference)
+    context = {
+        "trial": found,
+        "title": summary.title if summary else found.brief_title,
+        "title_language": summary.locale.language_code if summary else "en",
+        "is_on": is_on,
+        "groups": fit_groups(found) if is_on else [],
+        "answers": [
+            ("yes", gettext("Yes")),
+            ("no", gettext("No")),
+            ("unsure", gettext("Not sure")),
+        ],
+        "clinic": clinic_settings(request),
+    }
+    return render(request, "trials/fit.html", context, status=200 if is_on else 404)
 
 
 @require_safe

@@ -6,6 +6,7 @@ from itertools import groupby
 from typing import Any
 
 from django.db.models import Case, Count, Q, When
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -53,6 +54,7 @@ def trial_page(trial: Trial, language: str) -> dict[str, Any]:
     return {
         "trial": trial,
         "summary": summary,
+        "has_fit_check": bool(summary and summary.irb_reference),
         "title": summary.title if summary else trial.brief_title,
         "title_language": summary.locale.language_code if summary else "en",
         "registry_is_foreign": not language.startswith("en"),
@@ -80,10 +82,11 @@ def trial_page(trial: Trial, language: str) -> dict[str, Any]:
 
 
 def plain_summary(trial: Trial, language: str) -> PlainSummary | None:
-    """Return the live plain summary in the language, else in English."""
+    """Return the live plain summary in the language, else in English; none that has run out."""
     summaries = {
         summary.locale.language_code: summary
         for summary in trial.plain_summaries.filter(live=True)
+        .exclude(irb_expires_on__lt=timezone.localdate())
         .select_related("locale", "reviewed_by")
         .annotate(source_changed_at=source_changed_at("trials", "plainsummary"))
     }

@@ -94,6 +94,10 @@ class ClinicallyReviewedMixin(models.Model):
         taken_down = TextTakeDown.latest_of(self)
         return taken_down.taken_down_at if taken_down else None
 
+    def publication_problems(self) -> list[str]:
+        """Return what else keeps this kind of text from going live, as sentences."""
+        return []
+
     def next_review_after(self, day: date) -> date:
         """Return when a text that was checked as a whole on `day` is due again."""
         return add_months(day, ClinicSettings.of_default_site().review_months(self.review_cycle))

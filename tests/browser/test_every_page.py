@@ -24,6 +24,7 @@ FIXED_STARTS = [
     "/{language}/trials/compare/",
     "/{language}/trials/compare/?id=NCT99900001&id=NCT99900002&id=NCT99900003&id=NCT00000000",
     "/{language}/trials/NCT99900001/doctor/",
+    "/{language}/trials/NCT99900001/fit/",
 ]
 
 

@@ -1,5 +1,7 @@
 """Texts that stand on other pages leave the site at once, and come back through a review."""
 
+from datetime import date
+
 import pytest
 from django.urls import reverse
 from django.utils import timezone, translation
@@ -40,6 +42,9 @@ def make_summary(**overrides):
         "title": "A plain title",
         "what_is_it_about": WRONG,
         "locale": make_locale(),
+        "irb_reference": "IRB-1",
+        "irb_approved_on": date(2026, 1, 1),
+        "irb_expires_on": date(2099, 1, 1),
     }
     return PlainSummary.objects.create(**fields | overrides)
 

@@ -20,6 +20,11 @@ SECTIONS = {
     "What happens if I join?": "what_happens",
     "What could be good about it?": "possible_benefits",
     "What are the risks?": "possible_risks",
+    "What does it cost, and what is paid?": "costs",
+    "What can be done near home or by video?": "near_home",
+    "Where can I stay?": "lodging",
+    "What happens after the trial?": "afterwards",
+    "Questions to ask": "questions",
 }
 
 
@@ -51,6 +56,7 @@ def _add(text: TextFile) -> PlainSummary | None:
         live=True,
         **{SECTIONS[heading]: body for heading, body in _sections(text.body)},
         **text.meta.get("burden", {}),
+        **text.meta.get("irb", {}),
     )
 
 

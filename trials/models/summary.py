@@ -2,8 +2,9 @@ from typing import Any
 
 from django.db import models
 from django.utils import timezone
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
-from wagtail.admin.panels import FieldPanel, MultiFieldPanel
+from wagtail.admin.panels import FieldPanel, FieldRowPanel, MultiFieldPanel
 from wagtail.models import (
     DraftStateMixin,
     PreviewableMixin,
@@ -43,6 +44,11 @@ class PlainSummary(
     what_happens = models.TextField(_("What happens if I join?"), blank=True)
     possible_benefits = models.TextField(_("What could be good about it?"), blank=True)
     possible_risks = models.TextField(_("What are the risks?"), blank=True)
+    costs = models.TextField(_("What does it cost, and what is paid?"), blank=True)
+    near_home = models.TextField(_("What can be done near home or by video?"), blank=True)
+    lodging = models.TextField(_("Where can I stay?"), blank=True)
+    afterwards = models.TextField(_("What happens after the trial?"), blank=True)
+    questions = models.TextField(_("Questions to ask"), blank=True)
     visits_per_month = models.PositiveSmallIntegerField(
         _("visits per month"), null=True, blank=True, help_text=_("Empty: not known.")
     )
@@ -57,6 +63,25 @@ class PlainSummary(
         _("help with travel"), max_length=7, choices=Known, default=Known.UNKNOWN
     )
 
+    languages = models.CharField(
+        _("languages that the team speaks"),
+        max_length=200,
+        blank=True,
+        help_text=_("Separated by commas. Empty: not known."),
+    )
+    irb_reference = models.CharField(
+        _("IRB reference"),
+        max_length=80,
+        blank=True,
+        help_text=_("Without it the text cannot go live, and “Could this fit me?” stays off."),
+    )
+    irb_approved_on = models.DateField(_("approved by the IRB on"), null=True, blank=True)
+    irb_expires_on = models.DateField(
+        _("approval ends on"),
+        null=True,
+        blank=True,
+        help_text=_("After this day the text is not shown any more."),
+    )
     registry_compared_at = models.DateTimeField(
         _("compared with the registry"), null=True, blank=True, editable=False
     )
@@ -70,6 +95,11 @@ class PlainSummary(
         FieldPanel("what_happens"),
         FieldPanel("possible_benefits"),
         FieldPanel("possible_risks"),
+        FieldPanel("costs"),
+        FieldPanel("near_home"),
+        FieldPanel("lodging"),
+        FieldPanel("afterwards"),
+        FieldPanel("questions"),
         reading_panel(),
         MultiFieldPanel(
             [
@@ -78,8 +108,16 @@ class PlainSummary(
                 FieldPanel("biopsies"),
                 FieldPanel("placebo_possible"),
                 FieldPanel("travel_help"),
+                FieldPanel("languages"),
             ],
             heading=_("What it asks of people"),
+        ),
+        MultiFieldPanel(
+            [
+                FieldPanel("irb_reference"),
+                FieldRowPanel([FieldPanel("irb_approved_on"), FieldPanel("irb_expires_on")]),
+            ],
+            heading=_("Ethics board (IRB)"),
         ),
     ]
 
@@ -99,6 +137,14 @@ class PlainSummary(
         if self._state.adding and self.registry_compared_at is None:
             self.registry_compared_at = timezone.now()
         super().save(*args, **kwargs)
+
+    def publication_problems(self) -> list[str]:
+        """Return what the ethics board has not settled (21 CFR 56.109: before people see it)."""
+        if not (self.irb_reference and self.irb_approved_on and self.irb_expires_on):
+            return [gettext("Enter the IRB reference and the days of its approval and its end.")]
+        if self.irb_expires_on < timezone.localdate():
+            return [gettext("The approval of the IRB has ended.")]
+        return []
 
     def with_content_json(self, content: dict[str, Any]) -> "PlainSummary":
         """Return the text of a revision; when it was compared is no part of any revision."""

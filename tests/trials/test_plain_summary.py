@@ -1,0 +1,152 @@
+"""The ethics board's gate, and the conditions that a person goes through."""
+
+from datetime import date, timedelta
+
+import pytest
+from django.utils import timezone
+from wagtail.models import Locale
+
+from clinic.review import find_problems
+from tests.trials.factories import make_study, sync_studies
+from tests.trials.registry_files import RECORDS, needs_registry
+from trials.eligibility import parse_criteria
+from trials.fit_check import fit_groups, source_of
+from trials.models import PlainSummary, Trial
+from trials.registry.files import read_files
+from trials.registry.sync import sync
+
+pytestmark = pytest.mark.django_db
+IRB = {
+    "irb_reference": "IRB-1",
+    "irb_approved_on": date(2026, 1, 1),
+    "irb_expires_on": date(2099, 1, 1),
+}
+
+
+@pytest.fixture
+def trial(clinic):
+    sync_studies(make_study())
+    return Trial.objects.get()
+
+
+def make_summary(trial, **fields):
+    return PlainSummary.objects.create(
+        trial=trial,
+        locale=Locale.objects.get(language_code="en"),
+        title="A plain title",
+        what_is_it_about="It tests a drug.",
+        live=True,
+        **fields,
+    )
+
+
+class TestTheGate:
+    @pytest.mark.parametrize(
+        "fields",
+        [
+            {},
+            {**IRB, "irb_reference": ""},
+            {**IRB, "irb_approved_on": None},
+            {**IRB, "irb_expires_on": None},
+        ],
+    )
+    def test_without_the_three_facts_it_cannot_go_live(self, trial, fields):
+        problems = find_problems(make_summary(trial, **fields))
+        assert problems == ["Enter the IRB reference and the days of its approval and its end."]
+
+    def test_nor_after_the_end(self, trial):
+        yesterday = timezone.localdate() - timedelta(days=1)
+        summary = make_summary(trial, **{**IRB, "irb_expires_on": yesterday})
+        assert find_problems(summary) == ["The approval of the IRB has ended."]
+
+    def test_with_them_nothing_stands_in_the_way(self, trial):
+        assert find_problems(make_summary(trial, **IRB)) == []
+
+    @pytest.mark.parametrize(("days", "is_shown"), [(-1, False), (0, True)])
+    def test_it_is_not_shown_after_the_end(self, trial, client, days, is_shown):
+        end = timezone.localdate() + timedelta(days=days)
+        make_summary(trial, **{**IRB, "irb_expires_on": end})
+        page = client.get(trial.get_absolute_url()).content.decode()
+        assert ("A plain title" in page) is is_shown
+
+    def test_a_revision_does_not_bring_back_an_older_comparison(self, trial):
+        summary = make_summary(trial, **IRB)
+        revision = summary.save_revision()
+        now = timezone.now()
+        PlainSummary.objects.update(registry_compared_at=now)
+        revision.refresh_from_db()
+        assert revision.as_object().registry_compared_at == now
+
+    def test_all_its_parts_are_shown(self, trial, client):
+        parts = ("costs", "near_home", "lodging", "afterwards", "questions")
+        make_summary(
+            trial, **IRB, languages="English, Thai", **{part: f"About {part}." for part in parts}
+        )
+        page = client.get(trial.get_absolute_url()).content.decode()
+        for part in parts:
+            assert f"About {part}." in page
+        assert "English, Thai" in page
+
+
+class TestFit:
+    def test_it_is_off_until_the_ethics_board_has_a_reference(self, trial, client):
+        address = f"{trial.get_absolute_url()}fit/"
+        make_summary(trial)
+        answer = client.get(address)
+        assert answer.status_code == 404
+        assert "ethics board" in answer.content.decode()
+        assert "fit/" not in client.get(trial.get_absolute_url()).content.decode()
+        PlainSummary.objects.update(**IRB)
+        assert client.get(address).status_code == 200
+        assert "fit/" in client.get(trial.get_absolute_url()).content.decode()
+
+    def test_age_and_sex_come_from_their_own_fields(self, trial):
+        Trial.objects.update(sex="FEMALE")
+        [first, *_rest] = fit_groups(Trial.objects.get())
+        assert [one.text for one in first.conditions] == ["Age: 18 years and older", "Sex: Women"]
+
+    @pytest.mark.parametrize(
+        ("text", "source"),
+        [
+            ("PD-L1 expression of 1 % or more", "The report of the tests on your tumor"),
+            ("Histologically confirmed melanoma", "Your pathology report"),
+            ("Platelets >= 100", "Your last blood tests"),
+            ("Measurable disease by RECIST 1.1", "Your last scan"),
+            ("ECOG 0 or 1", "Your doctor"),
+            ("No prior chemotherapy", "The list of your treatments so far"),
+            ("Pregnant women", "You know this"),
+            ("Known HIV infection", "Your medical record, or your doctor"),
+            ("Able to give consent", "The team of the trial"),
+        ],
+    )
+    def test_where_the_answer_is_found(self, text, source):
+        assert source_of(text) == source
+
+    def test_the_form_sends_nothing(self, trial, client):
+        make_summary(trial, **IRB)
+        page = client.get(f"{trial.get_absolute_url()}fit/").content.decode()
+        main = page.split("<main", 1)[1].split("</main>")[0]
+        assert "<form" not in main
+
+
+class TestRealRecords:
+    pytestmark = [pytest.mark.django_db, *needs_registry]
+
+    def test_no_word_of_any_record_is_lost(self, clinic):
+        sync(read_files(RECORDS), source="real")
+        for trial in Trial.objects.exclude(criteria=""):
+            sections = parse_criteria(trial.criteria)
+            shown = " ".join(one.text for group in fit_groups(trial) for one in group.conditions)
+            wanted = [text for section in sections for text in texts_of(section)]
+            assert set(" ".join(wanted).split()) <= set(shown.split()), trial.nct_id
+
+
+def texts_of(section):
+    """Yield every text of a section but its heading, without the numbers of its items."""
+    for block in section.blocks:
+        yield block.text
+        waiting = list(block.items)
+        while waiting:
+            item = waiting.pop()
+            yield item.text
+            waiting += item.items
