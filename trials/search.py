@@ -152,11 +152,12 @@ class TrialSearch:
         ``total`` says how many fit, where that is known: no order by words helps among thousands,
         and it would read each of them.
         """
-        is_broad = self.query.order == "relevance" and total > RANKED
+        is_broad = self.query.order in {"relevance", "updated"} and total > RANKED
         order = ORDERS["updated" if is_broad else self.query.order]
         score = f"ts_rank(vector, {self.words.typed})" if "score" in order else "0"
-        # Keeps the planner from walking the index of the list past all that the words do not find.
-        fence = "OFFSET 0" if self.words.all else ""
+        # Keeps the planner from walking the index of the list past all that the words do not find;
+        # where they find much, a page is soon full.
+        fence = "OFFSET 0" if self.words.all and not is_broad else ""
         statement = f"""
             SELECT {LISTED_COLUMNS}, found.title AS shown_title
             FROM (SELECT * FROM (
