@@ -106,7 +106,10 @@ class SearchedWords:
         """
         rest = SPREAD.sub(lambda match: " " * len(match[0]), text)
         found = self.vocabulary.find(rest, any_case=True)
-        has_cancer = any(each.concept.kind == CANCER for each in found)
+        families = self.vocabulary.families
+        has_cancer = any(
+            each.concept.kind == CANCER and families[each.concept.id] == "solid" for each in found
+        )
         groups = []
         for match in SPREAD.finditer(text):
             if has_cancer or not WITH_A_CANCER.fullmatch(match[0]):

@@ -12,12 +12,15 @@ QUOTED = re.compile(rf"[{_QUOTES}]([^{_QUOTES}]+)[{_QUOTES}]")
 # These leave out what follows when it is something that the vocabularies know.
 WITHOUT = re.compile(r"\b(?:but not|not|without|except|excluding|sin|excepto)\s+", re.IGNORECASE)
 # One thing to patients and doctors (NCI dictionary: stage IV, metastatic, secondary, advanced).
+# "Locally advanced" is not, and "non-metastatic" and "has not spread" say the opposite.
 SPREAD = re.compile(
-    r"\b(?:stage[ -]?(?:4|iv|four)[abc]?|etapa (?:4|iv)|estadio (?:4|iv)|metasta\w+|metást\w+"
+    r"(?<!locally )(?<!locally-)(?<!localmente )(?<!non )(?<!non-)(?<!not )(?<!\bno )"
+    r"\b(?:stage[ -]?(?:4|iv|four)[abc]?|etapa (?:4|iv)|estadio (?:4|iv)|met[aá]st[aá]\w+"
     r"|advanced|avanzad[oa]s?|secondary|secundari[oa]s?|spread)\b",
     re.IGNORECASE,
 )
-# Too common a word by itself: it means spread only next to the name of a cancer.
+# Too common a word by itself: it means spread only next to the name of a solid cancer; a secondary
+# leukemia is one that followed another disease.
 WITH_A_CANCER = re.compile(r"secondary|secundari[oa]s?|spread", re.IGNORECASE)
 SPREAD_WORDS = {
     "en": ("metastatic", "metastases", "stage IV", "stage 4", "advanced"),

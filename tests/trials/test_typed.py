@@ -97,12 +97,38 @@ class TestReading:
             assert all(word in text for word in part.split())
 
     @pytest.mark.parametrize(
-        "text", ["stage 4", "Stage IV", "stage four", "metastasized", "etapa 4", "avanzado"]
+        "text",
+        [
+            "stage 4",
+            "Stage IV",
+            "stage four",
+            "metastasized",
+            "etapa 4",
+            "avanzado",
+            "metastásico",
+            "metástasis",
+            "metastasis",
+        ],
     )
     def test_spread(self, text):
         assert SPREAD.fullmatch(text)
 
-    @pytest.mark.parametrize("text", ["stage 3", "stage 40", "stage", "advance"])
+    @pytest.mark.parametrize(
+        "text",
+        [
+            "stage 3",
+            "stage 40",
+            "stage",
+            "advance",
+            "locally advanced",
+            "Locally-Advanced",
+            "localmente avanzado",
+            "non-metastatic",
+            "not metastatic",
+            "no metastásico",
+            "has not spread",
+        ],
+    )
     def test_no_spread(self, text):
         assert not SPREAD.search(text)
 
@@ -146,6 +172,8 @@ class TestTyped:
             ("secondary lung cancer", "5"),
             ("melenoma", "12"),
             ("leukaemia", "6"),
+            ("locally advanced melanoma", ""),
+            ("non-metastatic melanoma", "12"),
             ("blood cancer", "467"),
             ("-melanoma", "34567"),
         ],
@@ -172,6 +200,11 @@ class TestTyped:
         vocabulary = Vocabulary.load()
         shown = open_to_many(search(words), vocabulary)
         assert {group.slug: group.count for group in shown} == groups
+
+    def test_secondary_is_spread_of_solid_cancers_only(self, few):
+        said = {also.said for also in search("secondary acute myeloid leukemia").also_searched}
+        assert "secondary" not in said
+        assert "secondary" in {also.said for also in search("secondary lung cancer").also_searched}
 
     def test_open_to_many_keeps_the_other_filters(self, few):
         vocabulary = Vocabulary.load()
