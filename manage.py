@@ -10,12 +10,22 @@ OWNER_COMMANDS = {
     "makemigrations",
     "sync_database_roles",
     "set_up_clinic",
+    "backup",
+    "restore",
+    "upgrade_step",
     "demo",
     "bench",
     "test",
     "flush",
 }
-WORKER_COMMANDS = {"run_worker", "sync_trials", "verify_inquiries", "verify_audit"}
+WORKER_COMMANDS = {
+    "run_worker",
+    "sync_trials",
+    "verify_inquiries",
+    "verify_audit",
+    "rotate_sealing_key",
+    "rotate_lookup_key",
+}
 WITHOUT_DATABASE = {
     "bench",  # starts one of its own
     "help",

@@ -1,9 +1,10 @@
-"""The screen on which somebody says that they will be away, and who looks after their pages."""
+"""The screen on which somebody says that they will be away, and who stands in for them."""
 
 from typing import Any
 
 from django import forms
 from django.core.exceptions import PermissionDenied, ValidationError
+from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.template.response import TemplateResponse
@@ -16,6 +17,9 @@ from wagtail.admin import messages
 from clinic import absences
 from clinic.models import Absence
 from clinic.page_owner_views import name_of
+from clinic.roles import LEADS
+
+LONGEST_KEY = 18
 
 
 class PersonChoice(forms.ModelChoiceField):
@@ -27,7 +31,7 @@ class PersonChoice(forms.ModelChoiceField):
 
 
 class AbsenceForm(forms.Form):
-    """Days and deputy; an administrator also chooses who is away."""
+    """Days and deputy; administrators and leads also choose who is away."""
 
     user = PersonChoice(queryset=None, label=_("Who is away"))
     first_day = forms.DateField(label=_("First day"), widget=forms.DateInput({"type": "date"}))
@@ -35,16 +39,20 @@ class AbsenceForm(forms.Form):
     deputy = PersonChoice(
         queryset=None,
         label=_("Deputy"),
-        help_text=_("Gets the weekly mail about the pages too, and signs with their own name."),
+        help_text=_("Gets the mail about the pages and inquiries too, and acts in their own name."),
     )
 
     def __init__(self, *args: Any, user: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        people = absences.people_who_keep_pages()
         self.me = user
-        if user.has_perm(absences.FOR_OTHERS):
+        if for_others(user):
+            people = absences.people_to_plan_for(user)
+            if may_be_away(user):
+                people |= absences.people_who_need_deputies().filter(pk=user.pk)
             self.fields["user"].queryset = people  # type: ignore[attr-defined]
-            self.fields["deputy"].queryset = people  # type: ignore[attr-defined]
+            self.fields["deputy"].queryset = (  # type: ignore[attr-defined]
+                absences.people_who_need_deputies()
+            )
         else:
             del self.fields["user"]
             possible = absences.possible_deputies(user)
@@ -68,7 +76,7 @@ class AbsencesView(View):
     """Lists absences to come; a POST notes one or ends one."""
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
-        self.for_others = request.user.has_perm(absences.FOR_OTHERS)
+        self.for_others = for_others(request.user)
         if not self.for_others and not may_be_away(request.user):
             raise PermissionDenied
         return super().dispatch(request, *args, **kwargs)
@@ -80,8 +88,7 @@ class AbsencesView(View):
     def post(self, request: HttpRequest) -> HttpResponse:
         """Do what the button says and come back."""
         if "end" in request.POST:
-            number = request.POST["end"]
-            absence = get_object_or_404(self._shown(request), pk=number if number.isdigit() else 0)
+            absence = get_object_or_404(self._shown(request), pk=_number(request.POST["end"]))
             absences.end(absence, actor=request.user, request=request)
             messages.success(request, gettext("The absence is ended."))
             return redirect("absences")
@@ -93,7 +100,8 @@ class AbsencesView(View):
 
     def _shown(self, request: Any) -> Any:
         to_come = Absence.objects.to_come(timezone.localdate()).select_related("user", "deputy")
-        return to_come if self.for_others else to_come.filter(user=request.user)
+        mine = Q(user=request.user)
+        return to_come.filter(mine | Q(user__in=absences.people_to_plan_for(request.user)))
 
     def _show(self, request: HttpRequest, form: AbsenceForm) -> HttpResponse:
         today = timezone.localdate()
@@ -116,6 +124,17 @@ class AbsencesView(View):
         return TemplateResponse(request, "wagtailadmin/clinic/absences.html", context)
 
 
+def _number(text: str) -> int:
+    """Return the key that a button sends, 0 for what no button sends."""
+    return int(text) if text.isdecimal() and len(text) <= LONGEST_KEY else 0
+
+
+def for_others(user: Any) -> bool:
+    """Return whether this person names deputies for people who fell ill."""
+    is_lead = user.groups.filter(name=LEADS).exists()
+    return is_lead or bool(user.has_perm(absences.FOR_OTHERS))
+
+
 def may_be_away(user: Any) -> bool:
-    """Return whether this person keeps pages true, so that somebody has to stand in."""
+    """Return whether this person keeps pages or answers inquiries, so somebody has to stand in."""
     return user.groups.filter(name__in=absences.ROLES).exists()

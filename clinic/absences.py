@@ -1,7 +1,7 @@
-"""The rules of being away: who may be a deputy, for whom somebody looks after pages today.
+"""The rules of being away: who may be a deputy, for whom somebody stands in today.
 
-A deputy gets what is due of the absent person's pages, and signs with their own name. Deputies of
-deputies are not followed: whoever is away names somebody who is there.
+A deputy gets what is due of the absent person's pages and inquiries, and acts in their own name.
+Deputies of deputies are not followed: whoever is away names somebody who is there.
 """
 
 from datetime import date
@@ -17,9 +17,13 @@ from django.utils.translation import gettext as _
 
 from clinic.audit import record_event
 from clinic.models import Absence
-from clinic.roles import EDITORS, REVIEWERS
+from clinic.roles import COORDINATORS, EDITORS, LEADS, REVIEWERS
 
-ROLES = (EDITORS, REVIEWERS)
+PAGE_ROLES = (EDITORS, REVIEWERS)
+INBOX_ROLES = (COORDINATORS, LEADS)
+ROLES = (*PAGE_ROLES, *INBOX_ROLES)
+# Who can do the work of a role: a lead sees what coordinators see, and more.
+_STAND_INS = {COORDINATORS: INBOX_ROLES}
 LONGEST_DAYS = 366
 # For an administrator, when somebody fell ill and cannot say it themselves.
 FOR_OTHERS = "clinic.change_staffmember"
@@ -27,18 +31,33 @@ FOR_OTHERS = "clinic.change_staffmember"
 User = get_user_model()
 
 
-def people_who_keep_pages() -> QuerySet[Any]:
-    """Return the working logins of editors and reviewers, by name."""
+def people_who_need_deputies() -> QuerySet[Any]:
+    """Return the working logins that keep pages or answer inquiries, by name."""
     found = User.objects.filter(is_active=True, groups__name__in=ROLES).distinct()
     return found.order_by("last_name", "first_name", "pk")
 
 
+def people_to_plan_for(actor: Any) -> QuerySet[Any]:
+    """Return for whom an actor may name a deputy besides themselves, when somebody fell ill.
+
+    A deputy of a coordinator sees inquiries, which is for leads to give and not for administrators.
+    """
+    people = people_who_need_deputies()
+    with_inbox = User.objects.filter(groups__name__in=INBOX_ROLES)
+    found = people.none()
+    if actor.has_perm(FOR_OTHERS):
+        found |= people.exclude(pk__in=with_inbox)
+    if actor.groups.filter(name=LEADS).exists():
+        found |= people.filter(pk__in=with_inbox)
+    return found
+
+
 def possible_deputies(user: Any) -> QuerySet[Any]:
-    """Return who can do what this person does for pages: working logins with the same roles."""
+    """Return who can do what this person does: working logins with the same roles."""
     roles = set(user.groups.filter(name__in=ROLES).values_list("name", flat=True))
-    found = people_who_keep_pages().exclude(pk=user.pk)
+    found = people_who_need_deputies().exclude(pk=user.pk)
     for role in roles:
-        found = found.filter(groups__name=role)
+        found = found.filter(groups__name__in=_STAND_INS.get(role, (role,)))
     return found if roles else User.objects.none()
 
 
@@ -71,7 +90,7 @@ def end(absence: Absence, *, actor: Any, request: HttpRequest) -> None:
 
 
 def covered_by(user: Any, today: date | None = None) -> dict[int, Any]:
-    """Return the people, by id, whose pages this person looks after today besides their own."""
+    """Return the people, by id, for whom this person stands in today."""
     absences = Absence.objects.on(today or timezone.localdate()).filter(deputy=user)
     return {absence.user_id: absence.user for absence in absences.select_related("user")}
 

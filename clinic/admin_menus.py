@@ -87,6 +87,10 @@ class ReviewPageItem(_ReviewItem, PageActionMenuItem):  # type: ignore[misc]
 class ReviewTextItem(_ReviewItem, ActionMenuItem):  # type: ignore[misc]
     """The way from a text's editor."""
 
+    def is_shown(self, context: dict[str, Any]) -> bool:
+        """Return whether this is a text with a review, and a request waits for this user."""
+        return is_reviewed_text(context.get("instance")) and super().is_shown(context)
+
 
 def is_reviewed_text(snippet: Any) -> bool:
     """Return whether this is a text that readers see and clinicians review."""

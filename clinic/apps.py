@@ -10,6 +10,8 @@ class ClinicConfig(AppConfig):
     def ready(self) -> None:
         """Keep the roles in step with the code, and cached pages with what they show."""
         from clinic import (
+            alarms,
+            break_glass,
             checks,  # noqa: F401  (registers itself)
             database_roles,
             deletion_rules,
@@ -41,4 +43,6 @@ class ClinicConfig(AppConfig):
         deletion_rules.connect()
         upload_rules.connect()
         review_digest.register()
+        alarms.register()
+        break_glass.register()
         post_save.connect(remember_saved, ClinicSettings, dispatch_uid="clinic.contact_card")

@@ -23,6 +23,7 @@ _BATCH = 1000
 # An event's time is taken before its transaction commits; none stays open for this long.
 _LATEST_COMMIT = timedelta(days=1)
 _FIRST_LINK = bytes(32)
+_RECORDED = "audited_actions"
 
 
 def record_event(
@@ -50,7 +51,14 @@ def record_event(
         data=data or {},
     )
     AuditEvent.objects.bulk_create([event])
+    if request is not None:
+        vars(request).setdefault(_RECORDED, []).append(action)
     return event
+
+
+def was_recorded(request: HttpRequest, ending: str) -> bool:
+    """Return whether this request has added an event whose action ends so."""
+    return any(action.endswith(ending) for action in vars(request).get(_RECORDED, []))
 
 
 def _canonical(event: AuditEvent) -> bytes:

@@ -4,6 +4,7 @@ import json
 import logging
 from dataclasses import asdict, dataclass, fields
 from pathlib import Path
+from tempfile import NamedTemporaryFile
 
 from django.conf import settings
 
@@ -44,7 +45,13 @@ def _write(text: str) -> None:
         if _file().exists() and _file().read_text(encoding="utf-8") == text:
             return
         _file().parent.mkdir(parents=True, exist_ok=True)
-        _file().write_text(text, encoding="utf-8")
+        # Whole or not there, also for who reads it while this process is killed.
+        with NamedTemporaryFile(
+            "w", dir=_file().parent, prefix=".contact_card-", encoding="utf-8", delete=False
+        ) as fresh:
+            fresh.write(text)
+        Path(fresh.name).chmod(0o644)
+        Path(fresh.name).replace(_file())
     except (OSError, ValueError) as error:
         logger.warning("The contact card was not written: %s", type(error).__name__)
 

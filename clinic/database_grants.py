@@ -29,6 +29,7 @@ _CONTENT = [
 ]
 # Readable by the public role, but nothing that a cached page shows.
 NOT_SHOWN = {
+    "clinic_alarm",
     "clinic_clinicrendition",
     "clinic_pagecachegeneration",
     "clinic_ratelimithit",
@@ -54,7 +55,11 @@ _WAGTAIL = {
     )
     for table, privileges in tables_of(app, ALL).items()
 }
-_CLINIC = tables_of("clinic", ALL) | {
+_CLINIC = {
+    table: privileges
+    for table, privileges in tables_of("clinic", ALL).items()
+    if table != "clinic_loginmemory"
+} | {
     "clinic_auditchain": READ,
     "clinic_auditevent": ADD,
     "django_content_type": READ,
@@ -69,6 +74,8 @@ GRANTS: Grants = {
         **dict.fromkeys(_CONTENT, READ),
         "clinic_auditevent": ["INSERT"],
         "clinic_failedsearch": ["INSERT"],
+        # Readiness: what the worker found, of what this role may not look at itself.
+        "clinic_alarm": READ,
         "clinic_outboxmessage": ["INSERT"],
         "clinic_pagecachegeneration": READ,
         "clinic_ratelimithit": ADD,
@@ -76,7 +83,7 @@ GRANTS: Grants = {
         "django_content_type": READ,
         "django_migrations": READ,
     },
-    "staff": _WAGTAIL | _CLINIC | _ACCOUNTS | {"auth_permission": READ},
+    "staff": _WAGTAIL | _CLINIC | _ACCOUNTS | {"auth_permission": READ, "clinic_loginmemory": ALL},
     # Publishes on schedule, syncs, sends, chains the audit; never logs anybody in.
     "worker": _WAGTAIL
     | _CLINIC

@@ -82,6 +82,9 @@ def sync_database_roles(using: str = DEFAULT_DB_ALIAS) -> list[str]:
     with transaction.atomic(using=using), connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_LOCK])
         missing = _create_missing_roles(connection)
+        # A schema of one's own for a session is a place for functions that nobody listed.
+        name = connection.ops.quote_name(connection.settings_dict["NAME"])
+        cursor.execute(f"REVOKE TEMPORARY ON DATABASE {name} FROM PUBLIC")
         existing = set(connection.introspection.table_names(cursor))
         for process, role in ROLES.items():
             if role not in missing:

@@ -11,13 +11,14 @@ from urllib.parse import urlsplit
 
 from django.contrib.staticfiles.storage import staticfiles_storage
 from django.core.exceptions import BadRequest, RequestDataTooBig, SuspiciousOperation
-from django.db import InterfaceError, InternalError, OperationalError
+from django.db import DatabaseError, InterfaceError, InternalError, OperationalError
 from django.http import HttpRequest, HttpResponse, JsonResponse, UnreadablePostError
 from django.http.multipartparser import MultiPartParserError
 from django.middleware.csrf import get_token
 from django.template.loader import render_to_string
-from django.urls import Resolver404, resolve
+from django.urls import NoReverseMatch, Resolver404, resolve
 from django.utils import translation
+from django.utils.datastructures import MultiValueDictKeyError
 
 from clinic.contact_card import contact_card
 
@@ -56,9 +57,29 @@ def server_error(request: HttpRequest) -> HttpResponse:
     error = sys.exc_info()[1]
     if is_database_away(error):
         return error_page(request, HTTPStatus.SERVICE_UNAVAILABLE)
-    if isinstance(error, ValueError) and "NUL (0x00)" in str(error):  # psycopg2's words
+    if _is_senders_mistake(request, error):
         return error_page(request, HTTPStatus.BAD_REQUEST)
     return error_page(request, HTTPStatus.INTERNAL_SERVER_ERROR)
+
+
+def _is_senders_mistake(request: HttpRequest, error: BaseException | None) -> bool:
+    """Return whether an error only says that no page of ours has sent this."""
+    if isinstance(error, ValueError) and "NUL (0x00)" in str(error):  # psycopg2's words
+        return True
+    # Wagtail's streams of blocks read how many there are; every form of ours says so.
+    if isinstance(error, MultiValueDictKeyError):
+        return True
+    # Wagtail's choosers of pages look up any key that was sent; Django's words for what is none.
+    sent = (value for _name, values in request.POST.lists() for value in values)
+    if isinstance(error, ValueError) and any(
+        str(error).endswith(f"expected a number but got {value!r}.") for value in sent
+    ):
+        return True
+    # Wagtail goes on to whatever ``next`` names on this host: a word without a slash is no address.
+    going_on = (request.POST.get("next"), request.GET.get("next"))
+    return isinstance(error, NoReverseMatch) and any(
+        target and f"'{target}'" in str(error) for target in going_on
+    )
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
@@ -77,7 +98,10 @@ def is_database_away(error: BaseException | None) -> bool:
     """Return whether the error says that the database cannot be used just now."""
     if isinstance(error, InternalError):
         return getattr(error.__cause__, "pgcode", None) == READ_ONLY_TRANSACTION
-    return isinstance(error, OperationalError | InterfaceError)
+    # psycopg2's word for a connection that broke in the middle of an answer: no SQLSTATE came, so
+    # it is none of the classes that say what the server thought of the statement.
+    is_broken_off = type(error) is DatabaseError
+    return is_broken_off or isinstance(error, OperationalError | InterfaceError)
 
 
 def error_page(request: HttpRequest, status: HTTPStatus, *, template: str = "") -> HttpResponse:

@@ -1,11 +1,16 @@
 """Forms as patients meet them: label, hint, error, error summary (GOV.UK and NHS patterns)."""
 
 import unicodedata
+from datetime import UTC, datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from django import forms
+from django.conf import settings
 from django.forms.boundfield import BoundField
 from django.forms.renderers import TemplatesSetting
+from django.utils import timezone
+from django.utils.translation import gettext as _
 
 
 class PatientBoundField(BoundField):
@@ -85,6 +90,36 @@ class LinesField(forms.CharField):
         """Return the text as typed but for the way its lines end."""
         text = unicodedata.normalize("NFC", super().to_python(value) or "")
         return text.replace("\r\n", "\n").replace("\r", "\n")
+
+
+class ClinicTimeField(forms.DateTimeField):
+    """A time by the clinic's clock, wherever the reader is.
+
+    Of an hour that comes twice in autumn it means the first.
+    """
+
+    widget = forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M")
+
+    def prepare_value(self, value: Any) -> Any:
+        """Return an instant as the clinic's clock shows it."""
+        if not isinstance(value, datetime):
+            return value
+        return value.astimezone(_zone()).replace(tzinfo=None)
+
+    def to_python(self, value: Any) -> datetime | None:
+        """Return the instant; raises ValidationError for an hour that the clock leaps over."""
+        with timezone.override(UTC):
+            read = super().to_python(value)
+        if read is None:
+            return None
+        instant = read.replace(tzinfo=_zone()).astimezone(UTC)
+        if instant.astimezone(_zone()).replace(tzinfo=None) != read.replace(tzinfo=None):
+            raise forms.ValidationError(_("The clocks were put forward: there is no such time."))
+        return instant
+
+
+def _zone() -> ZoneInfo:
+    return ZoneInfo(settings.TIME_ZONE)
 
 
 class ChoiceList(forms.RadioSelect):

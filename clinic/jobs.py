@@ -18,6 +18,8 @@ from clinic.models import JobRun
 logger = logging.getLogger(__name__)
 
 RETRY_AFTER_FAILURE = timedelta(minutes=15)
+# A run that seems to begin later than this was written while a clock went wrong.
+CLOCKS_DIFFER_BY = timedelta(minutes=5)
 _LOCK_CLASS = 0x6A6F62  # keeps our advisory locks apart from others
 
 
@@ -29,6 +31,8 @@ class Job:
     run: Callable[[], object]
     every: timedelta | None = None
     daily_at: time | None = None
+    # After so long without a success somebody has to look, whether it failed or never began.
+    alarm_after: timedelta | None = None
 
     def __post_init__(self) -> None:
         if (self.every is None) == (self.daily_at is None):
@@ -65,10 +69,15 @@ def all_jobs() -> list[Job]:
     return jobs
 
 
+def lock_key(name: str) -> list[int]:
+    """Return the two numbers of the advisory lock of a name."""
+    return [_LOCK_CLASS, zlib.crc32(name.encode()) - 2**31]
+
+
 @contextmanager
-def _only_one(name: str) -> Iterator[bool]:
-    """Yield whether this connection alone may run the job; a killed worker lets go by itself."""
-    key = [_LOCK_CLASS, zlib.crc32(name.encode()) - 2**31]
+def only_one(name: str) -> Iterator[bool]:
+    """Yield whether this connection alone may do the work; a killed process lets go by itself."""
+    key = lock_key(name)
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_try_advisory_lock(%s, %s)", key)
         held = bool(cursor.fetchone()[0])
@@ -86,10 +95,10 @@ def run_if_due(job: Job, now: datetime | None = None) -> bool:
     A failure is recorded and logged by its class alone, never raised.
     """
     now = now or timezone.now()
-    if not job.is_due(_last(job), now):
+    if not job.is_due(_last(job, now), now):
         return False
-    with _only_one(job.name) as held:
-        if not held or not job.is_due(_last(job), now):
+    with only_one(job.name) as held:
+        if not held or not job.is_due(_last(job, now), now):
             return False
         run = JobRun.objects.create(name=job.name, started_at=now)
         try:
@@ -102,5 +111,13 @@ def run_if_due(job: Job, now: datetime | None = None) -> bool:
     return True
 
 
-def _last(job: Job) -> JobRun | None:
-    return JobRun.objects.filter(name=job.name).order_by("-started_at").first()
+def last_success(name: str) -> datetime | None:
+    """Return when the last run of this name that succeeded came to its end, None for never."""
+    runs = JobRun.objects.filter(name=name, succeeded=True).order_by("-started_at")
+    return runs.values_list("finished_at", flat=True).first()
+
+
+def _last(job: Job, now: datetime) -> JobRun | None:
+    """Return the newest run; one from the future must not keep the job from running until then."""
+    runs = JobRun.objects.filter(name=job.name, started_at__lte=now + CLOCKS_DIFFER_BY)
+    return runs.order_by("-started_at").first()

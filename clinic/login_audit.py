@@ -3,6 +3,7 @@
 from typing import Any
 
 from allauth.account.signals import password_changed, password_reset, password_set
+from allauth.mfa.signals import authentication_failed as second_factor_failed
 from allauth.mfa.signals import (
     authenticator_added,
     authenticator_removed,
@@ -24,6 +25,7 @@ ACTIONS: dict[str, Signal] = {
     "login.second_factor_removed": authenticator_removed,
     "login.second_factor_reset": authenticator_reset,
     "login.second_factor_used": authenticator_used,
+    "login.second_factor_failed": second_factor_failed,
 }
 
 

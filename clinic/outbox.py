@@ -6,6 +6,7 @@ by the app that owns the template, so that the table holds neither an address no
 
 import logging
 import random
+import re
 import smtplib
 import uuid
 from collections.abc import Callable
@@ -26,18 +27,22 @@ from django.utils.functional import Promise
 
 from clinic.audit import record_event
 from clinic.models import OutboxMessage
-from clinic.models.outbox import OutboxQuerySet
+from clinic.models.outbox import LEASE, DeliveryFailure, OutboxQuerySet
 
 logger = logging.getLogger(__name__)
 
 Build = Callable[[OutboxMessage], EmailMessage | None]
 Link = Callable[[str, AbstractBaseUser | AnonymousUser], str]
 
-# Longer than a mail server can keep us: six commands of EMAIL_TIMEOUT each.
-LEASE = timedelta(minutes=5)
 FIRST_DELAY = timedelta(seconds=30)
 LONGEST_DELAY = timedelta(hours=6)
 GIVE_UP_AFTER = timedelta(hours=72)
+# About half of those that fit into that time: a clock that jumps by days ends no message.
+LEAST_ATTEMPTS = 10
+
+_PERMANENT = 5
+_STATUS = re.compile(r"\b5\.\d{1,3}\.\d{1,3}\b")
+_ABOUT_ADDRESSES = ("5.1.", "5.2.", "5.4.")
 
 _builders: dict[str, Build] = {}
 _labels: dict[str, str | Promise] = {}
@@ -118,6 +123,10 @@ def send_again(
         first_attempted_at=None,
         attempts=0,
         next_attempt_at=timezone.now(),
+        failure="",
+        failure_code="",
+        failed_at=None,
+        noted_at=None,
     )
     for pk, template in given_up:
         record_event(
@@ -141,6 +150,39 @@ def delay_after(attempts: int) -> timedelta:
     """Return how long to wait after that many failed attempts: doubling, with a fifth of jitter."""
     doubled = FIRST_DELAY * 2 ** min(attempts - 1, 16)
     return min(doubled, LONGEST_DELAY) * _jitter.uniform(0.8, 1.2)
+
+
+def envelope_sender(message: OutboxMessage) -> str:
+    """Return the address to which mail servers report, "" for that of the From line.
+
+    It holds the message's id, so that a report finds its message whatever else it says.
+    """
+    local, at, domain = settings.BOUNCE_ADDRESS.rpartition("@")
+    return f"{local}+{message.pk.hex}{at}{domain}" if local else ""
+
+
+def refusal_code(error: BaseException) -> str:
+    """Return the code with which a mail server says for good that an address gets no mail, or "".
+
+    Refusals for who we are or what we send (5.7.x of RFC 3463) are ours to mend: those are tried
+    again. Servers that know nobody may say so after the text only.
+    """
+    if isinstance(error, smtplib.SMTPRecipientsRefused):
+        codes = {_address_refusal(code, text, True) for code, text in error.recipients.values()}
+        return "" if "" in codes else min(codes, default="")
+    if isinstance(error, smtplib.SMTPDataError):
+        return _address_refusal(error.smtp_code, error.smtp_error, False)
+    return ""
+
+
+def _address_refusal(code: int, text: bytes | str, is_about_address: bool) -> str:
+    said = text.decode("ascii", "replace") if isinstance(text, bytes) else text
+    status = _STATUS.search(said)
+    if code // 100 != _PERMANENT:
+        return ""
+    if status:
+        return status[0] if status[0].startswith(_ABOUT_ADDRESSES) else ""
+    return str(code) if is_about_address else ""
 
 
 def describe_error(error: BaseException) -> str:
@@ -195,6 +237,9 @@ def _still_wanted(message: OutboxMessage) -> bool:
 def _send(message: OutboxMessage, email: EmailMessage) -> bool:
     email.extra_headers["Message-ID"] = message_id(message)
     email.extra_headers.setdefault("Auto-Submitted", "auto-generated")  # RFC 3834
+    if sender := envelope_sender(message):
+        email.extra_headers.setdefault("From", email.from_email)
+        email.from_email = sender
     email.send()
     return True
 
@@ -208,7 +253,12 @@ def _release(message: OutboxMessage, **changes: object) -> None:
 def _record_failure(message: OutboxMessage, error: BaseException, now: datetime) -> None:
     reason = describe_error(error)
     first = message.first_attempted_at or now
-    if now - first >= GIVE_UP_AFTER:
+    if code := refusal_code(error):
+        refused = {"failure": DeliveryFailure.REFUSED, "failure_code": code, "failed_at": now}
+        _release(message, last_error=reason, dead_at=now, **refused)
+        logger.warning("Outbox message %s was refused: %s", message.pk, reason)
+        return
+    if now - first >= GIVE_UP_AFTER and message.attempts >= LEAST_ATTEMPTS:
         _release(message, last_error=reason, dead_at=now)
         logger.error("Outbox message %s was given up: %s", message.pk, reason)
         return

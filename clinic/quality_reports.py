@@ -17,12 +17,12 @@ from clinic.broken_links import BrokenLink, broken_links
 from clinic.explorer import levels_of
 from clinic.models import TakeDown
 from clinic.reading import ReadingLevel
+from clinic.spreadsheets import safe_text
 
 
 def as_text(value: Any) -> str:
     """Return a cell that no spreadsheet takes for a formula."""
-    text = force_str(value)
-    return f"'{text}" if text.startswith(("=", "+", "-", "@", "\t", "\r")) else text
+    return safe_text(force_str(value))
 
 
 class RowsReport(ReportView):

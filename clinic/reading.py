@@ -1,7 +1,8 @@
 """How hard a text is to read, as the room that can measure it says.
 
 A room contributes by a module ``reading_level.py`` with
-``reading_levels(instances) -> list[ReadingLevel | None]``, one for each text in their order.
+``reading_levels(instances) -> list[ReadingLevel | None]``, one for each text in their order, and
+``part_levels(instance) -> list[tuple[str, ReadingLevel]]``, one for each part that is read alone.
 """
 
 from collections.abc import Sequence
@@ -39,3 +40,16 @@ def reading_levels(instances: Sequence[Any]) -> list[ReadingLevel | None]:
         measured = module.reading_levels(instances)
         levels = [level or other for level, other in zip(levels, measured, strict=True)]
     return levels
+
+
+def hard_parts(instance: Any) -> list[tuple[str, ReadingLevel]]:
+    """Return label and level of each part of a text that is harder than the limit.
+
+    For texts whose parts are read one by one: an easy part must not hide a hard one.
+    """
+    return [
+        (label, level)
+        for module in contributions("reading_level")
+        for label, level in module.part_levels(instance)
+        if level.is_too_hard
+    ]

@@ -15,8 +15,10 @@ from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 
 from clinic import demo_secrets
+from clinic.connection_limits import DATABASE_OPTIONS, limited
 from clinic.embedded_postgres import connection_settings
 from clinic.logs import logging_settings
+from clinic.operating import operating
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 
@@ -62,12 +64,13 @@ def _check_environment() -> None:
     """Raise ImproperlyConfigured naming every missing or demo-only variable, in one message."""
     required = ["SECRET_KEY", _database_variable, *_REQUIRED[PROCESS]]
     missing = [name for name in required if not env(name, default="")]
-    demo = [
-        name
-        for name, value in demo_secrets.VALUES.items()
-        if env(name, default="") and env(name) == value
-    ]
+    given = {name: env(name, default="") for name in demo_secrets.VALUES}
+    demo = demo_secrets.published(given)
+    if demo_secrets.VALUES["SECRET_KEY"] in env("SECRET_KEY_FALLBACKS", default="").split():
+        demo.append("SECRET_KEY_FALLBACKS")
     problems = []
+    if same := demo_secrets.used_twice(given):
+        problems.append(f"one value for several keys: {', '.join(same)}")
     if missing:
         problems.append(f"missing environment variables: {', '.join(missing)}")
     if demo:
@@ -97,6 +100,8 @@ STAFF_URL = env("STAFF_URL", default=_staff_url)
 # --- Secrets ---------------------------------------------------------------------------------
 
 SECRET_KEY = _secret("SECRET_KEY")
+# Earlier values of this process's own: what was signed or encrypted under them stays good.
+SECRET_KEY_FALLBACKS = env("SECRET_KEY_FALLBACKS", default="").split()
 RECEIPT_KEY = _secret("RECEIPT_KEY")
 SEALING_PUBLIC_KEY = _secret("SEALING_PUBLIC_KEY")
 # The public door can seal an inquiry but must never be able to open one.
@@ -111,7 +116,7 @@ ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=_local_hosts if DEMO else [])
 TRUSTED_PROXIES = env.int("TRUSTED_PROXIES", default=0)
 CSRF_TRUSTED_ORIGINS = [url for url in (SITE_URL, STAFF_URL) if url.startswith("https://")]
 SECURE_SSL_REDIRECT = not DEMO
-SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$"]
+SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$", r"^metrics$"]
 if TRUSTED_PROXIES:
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 SECURE_HSTS_SECONDS = 0 if DEMO else 31536000
@@ -124,7 +129,9 @@ X_FRAME_OPTIONS = "DENY" if PROCESS == "public" else "SAMEORIGIN"
 if PROCESS != "public":
     SILENCED_SYSTEM_CHECKS = ["security.W019"]  # Wagtail's previews are frames of our own
 
-SESSION_COOKIE_NAME = "clinic_staff"
+# Browsers take cookies of these names over https alone, the second from no other host.
+SESSION_COOKIE_NAME = "clinic_staff" if DEMO else "__Secure-clinic_staff"
+CSRF_COOKIE_NAME = "csrftoken" if DEMO else "__Host-csrftoken"
 SESSION_COOKIE_PATH = "/admin/"
 SESSION_COOKIE_SECURE = not DEMO
 SESSION_COOKIE_HTTPONLY = True
@@ -134,6 +141,8 @@ SESSION_EXPIRE_AT_BROWSER_CLOSE = True
 STAFF_IDLE_LOGOUT = timedelta(minutes=15)
 STAFF_SESSION_LIMIT = timedelta(hours=12)
 CSRF_COOKIE_SECURE = not DEMO
+# Not in a cookie: what a screen says to one person must not be read on the next one's way.
+MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
 CSRF_COOKIE_HTTPONLY = True
 CSRF_FAILURE_VIEW = "clinic.error_pages.csrf_failure"
 
@@ -203,6 +212,7 @@ STAFF_MIDDLEWARE = [
     "django.contrib.sessions.middleware.SessionMiddleware",
     *_INNER_MIDDLEWARE,
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "clinic.middleware.refusals.RefusalMiddleware",
     "clinic.middleware.staff_session.StaffSessionMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "allauth.account.middleware.AccountMiddleware",
@@ -258,11 +268,18 @@ DATABASES["default"].update(
     ENGINE="django.db.backends.postgresql",
     CONN_MAX_AGE=60,
     CONN_HEALTH_CHECKS=True,
+    OPTIONS=DATABASE_OPTIONS | DATABASES["default"].get("OPTIONS", {}),
 )
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 TASKS = {"default": {"BACKEND": "django_tasks.backends.immediate.ImmediateBackend"}}
 PAGE_CACHE_BYTES = env.int("PAGE_CACHE_BYTES", default=64 * 1024 * 1024)  # per server process
-CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
+# Only where people log in must processes remember something together.
+_of_the_process = "django.core.cache.backends.locmem.LocMemCache"
+_for_logins = "clinic.login_memory.LoginMemoryCache"
+CACHES = {
+    "default": {"BACKEND": _for_logins if PROCESS in {"staff", "owner"} else _of_the_process},
+    "process": {"BACKEND": _of_the_process, "LOCATION": "process"},
+}
 
 # --- People ----------------------------------------------------------------------------------
 
@@ -275,7 +292,7 @@ AUTH_PASSWORD_VALIDATORS = [
     },
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
 ]
-AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+AUTHENTICATION_BACKENDS = ["clinic.role_backend.RoleBackend"]
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*", "password2*"]
@@ -320,12 +337,15 @@ WHITENOISE_MAX_AGE = 31536000
 # --- Mail ------------------------------------------------------------------------------------
 
 if env("EMAIL_URL", default=""):
-    vars().update(env.email_url("EMAIL_URL"))
+    vars().update(limited(env.email_url("EMAIL_URL")))
 else:
     EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
     EMAIL_FILE_PATH = str(DATA_DIR / "mail")
 EMAIL_TIMEOUT = 20
 DEFAULT_FROM_EMAIL = env("DEFAULT_FROM_EMAIL", default="Clinic <no-reply@localhost>")
+OPERATING = operating(env, is_demo=DEMO, sender=DEFAULT_FROM_EMAIL)
+# Where mail servers report what they could not deliver; "bounces@…" becomes "bounces+<id>@…".
+BOUNCE_ADDRESS = env("BOUNCE_ADDRESS", default="")
 
 # --- Wagtail ---------------------------------------------------------------------------------
 

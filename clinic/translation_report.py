@@ -23,12 +23,11 @@ from clinic.models import BasePage, Translation, TranslationState
 from clinic.models.translation import state_of
 from clinic.page_permissions import TAKE_DOWN
 from clinic.roles import reviewed_snippet_models
+from clinic.spreadsheets import safe_text
 from clinic.translation_panel import translation_url
 from clinic.translation_views import edit_url, name_of
 
 PER_PAGE = 100
-# A spreadsheet would take a cell that begins like this for a formula.
-_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 
 
 @dataclass(frozen=True)
@@ -53,8 +52,11 @@ def rows() -> list[Row]:
 
     What needs work comes first. The number of queries does not grow with the texts.
     """
-    locales = Locale.objects.exclude(pk=Locale.get_default().pk)
-    found = [row for model in _models() for locale in locales for row in _rows_of(model, locale)]
+    english = Locale.get_default()
+    others = Locale.objects.exclude(pk=english.pk)
+    found = [
+        row for model in _models() for locale in others for row in _rows_of(model, english, locale)
+    ]
     order = list(TranslationState)
     return sorted(found, key=lambda row: (order.index(row.state), row.kind_label, row.title))
 
@@ -71,7 +73,7 @@ def _texts(model: Any, locale: Locale) -> Any:
     return texts.type(*ours).filter(alias_of__isnull=True)
 
 
-def _rows_of(model: Any, locale: Locale) -> Iterable[Row]:
+def _rows_of(model: Any, english: Locale, locale: Locale) -> Iterable[Row]:
     records = {
         record.object_id: record
         for record in Translation.objects.filter(
@@ -79,7 +81,7 @@ def _rows_of(model: Any, locale: Locale) -> Iterable[Row]:
         )
     }
     translations = {text.translation_key: text for text in _texts(model, locale)}
-    for source in _texts(model, Locale.get_default()):
+    for source in _texts(model, english):
         text = translations.get(source.translation_key)
         if text is None and not source.live:
             continue
@@ -163,13 +165,9 @@ def _as_csv(found: list[Row]) -> HttpResponse:
     for row in found:
         cells = [row.title, row.kind_label, row.language, str(row.state.label)]
         days = [day.date().isoformat() if day else "" for day in _days(row)]
-        writer.writerow([_harmless(cell) for cell in (*cells, days[0], row.translator, days[1])])
+        writer.writerow([safe_text(cell) for cell in (*cells, days[0], row.translator, days[1])])
     return response
 
 
 def _days(row: Row) -> tuple[datetime | None, datetime | None]:
     return row.source_changed_at, row.signed_at
-
-
-def _harmless(cell: str) -> str:
-    return f"'{cell}" if cell.startswith(_FORMULA_STARTS) else cell

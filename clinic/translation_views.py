@@ -84,16 +84,16 @@ class TranslationView(View):
         return redirect(translation_url(self.text))
 
 
-def find_text(app_label: str, model_name: str, pk: str) -> Any:
+def find_text(app_label: str, model_name: str, pk: int) -> Any:
     """Return the page or text of an address; raises Http404."""
     label = f"{app_label}.{model_name}"
     if label == Page._meta.label_lower:
-        page = get_object_or_404(Page, pk=pk if pk.isdigit() else None).specific
+        page = get_object_or_404(Page, pk=pk).specific
         if not isinstance(page, BasePage):
             raise Http404
         return page
     models = {model._meta.label_lower: model for model in reviewed_snippet_models()}
-    if label not in models or not pk.isdigit():
+    if label not in models:
         raise Http404
     return get_object_or_404(models[label], pk=pk)
 

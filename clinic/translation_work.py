@@ -47,6 +47,10 @@ def sign(text: Any, *, user: Any, seen: str, request: HttpRequest | None = None)
         raise ReviewRefused(_("The translation has changed since you opened it. Read it again."))
     if sha256 == record.source_sha256:
         raise ReviewRefused(_("This is still the English text. Translate it first."))
+    if text.has_signed(user):
+        raise ReviewRefused(
+            _("You signed this text in another role. Another translator has to sign it.")
+        )
     revision = text.get_latest_revision()
     record.translated_by = revision.user if revision is not None else None
     record.translator = translator

@@ -1,5 +1,7 @@
 """The Spanish catalogue of the interface, compiled without gettext's tools."""
 
+import re
+
 import polib
 from django.conf import settings
 
@@ -21,5 +23,15 @@ def tidy(catalogue: polib.POFile) -> None:
 
 
 def unfinished(catalogue: polib.POFile) -> list[polib.POEntry]:
-    """Return the messages without a translation, or with one that nobody has confirmed."""
-    return [entry for entry in catalogue if not entry.obsolete and not entry.translated()]
+    """Return the messages without a translation, or with one that nobody has confirmed.
+
+    One without all forms of the plural counts too: Django shows English for the missing one.
+    """
+    given = re.search(r"nplurals=(\d+)", catalogue.metadata.get("Plural-Forms", ""))
+    forms = int(given[1]) if given else 0
+    return [
+        entry
+        for entry in catalogue
+        if not entry.obsolete
+        and (not entry.translated() or (entry.msgid_plural and len(entry.msgstr_plural) < forms))
+    ]

@@ -7,17 +7,22 @@ from django import forms
 from django.contrib.auth.models import Group
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.urls import reverse
+from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from wagtail.admin import messages
 from wagtail.admin.forms import WagtailAdminModelForm
 from wagtail.admin.views import generic
 from wagtail.admin.viewsets.model import ModelViewSet
+from wagtail.admin.widgets.button import Button
 
 from clinic.audit import record_event
+from clinic.fresh_login import FreshLoginMixin
 from clinic.invitations import send_invitation
 from clinic.models import StaffMember
 from clinic.roles import ROLES
+from clinic.sessions import end_sessions
 
 
 class StaffForm(WagtailAdminModelForm):
@@ -104,7 +109,7 @@ def _roles_of(member: StaffMember) -> list[str]:
     return sorted(member.groups.filter(name__in=ROLES).values_list("name", flat=True))
 
 
-class StaffCreateView(generic.CreateView):
+class StaffCreateView(FreshLoginMixin, generic.CreateView):
     """Adds a login without a password and mails the link that sets one."""
 
     @transaction.atomic
@@ -133,18 +138,30 @@ class StaffCreateView(generic.CreateView):
             )
 
 
-class StaffEditView(generic.EditView):
+class StaffEditView(FreshLoginMixin, generic.EditView):
     """Changes a person's name, roles and second factor."""
+
+    @cached_property
+    def header_more_buttons(self) -> list[Button]:
+        """Return Wagtail's buttons and the way to where the person is logged in."""
+        url = reverse("staff_sessions", args=[self.object.pk])
+        return [*super().header_more_buttons, Button(_("Logins"), url, icon_name="key")]
 
     @transaction.atomic
     def save_instance(self) -> StaffMember:
-        """Return the changed person; what changed is audited."""
+        """Return the changed person; what changed is audited.
+
+        Whose roles or way in have changed is logged out: no open page shows what is theirs no more.
+        """
         before = _roles_of(self.object)
-        was_active = StaffMember.objects.get(pk=self.object.pk).is_active
+        old = StaffMember.objects.get(pk=self.object.pk)
         member = super().save_instance()
         reset = self.form.cleaned_data.get("reset_second_factor", False)
         if reset:
             Authenticator.objects.filter(user_id=member.pk).delete()
+        way_in = (old.email, old.is_active, before)
+        if reset or way_in != (member.email, member.is_active, _roles_of(member)):
+            end_sessions(member, keep=self.request.session.session_key)
         record_event(
             action="staff.changed",
             actor=self.request.user,
@@ -153,7 +170,7 @@ class StaffEditView(generic.EditView):
             data={
                 "roles_before": before,
                 "roles": _roles_of(member),
-                "was_active": was_active,
+                "was_active": old.is_active,
                 "is_active": member.is_active,
                 "second_factor_removed": reset,
             },

@@ -1,12 +1,12 @@
 """The project package's own screens in the admin."""
 
 from django.utils.translation import gettext_lazy as _
-from wagtail.snippets.views.snippets import SnippetViewSet
 
 from clinic.models import PatientText, Person
+from clinic.reverting import RevertingViewSet
 
 
-class PatientTextViewSet(SnippetViewSet):
+class PatientTextViewSet(RevertingViewSet):
     """Texts for patients that stand in several places, with drafts and review."""
 
     model = PatientText
@@ -20,7 +20,7 @@ class PatientTextViewSet(SnippetViewSet):
     list_filter = ["key", "live"]
 
 
-class PersonViewSet(SnippetViewSet):
+class PersonViewSet(RevertingViewSet):
     """The specialists of the site; whoever edits them decides with which name logins sign."""
 
     model = Person

@@ -3,7 +3,9 @@
 from collections.abc import Iterator
 from typing import Any
 
+from django.conf import settings
 from django.http import HttpRequest
+from django.template.loader import render_to_string
 from django.templatetags.static import static
 from django.urls import URLPattern, path, reverse
 from django.utils.html import format_html
@@ -43,6 +45,8 @@ from clinic.quality_reports import BrokenLinksReport, GradesReport
 from clinic.review_reports import ReviewsReport
 from clinic.review_views import ReviewView
 from clinic.rich_text import QuickPageLinkHandler
+from clinic.session_views import OwnSessionsView, StaffSessionsView
+from clinic.state_views import StateMenuItem, StateView
 from clinic.takedown import user_may_take_down_text
 from clinic.takedown_views import TakeDownTextView, TakeDownView
 from clinic.translation_report import TranslationsReport
@@ -86,7 +90,7 @@ def register_urls() -> list[URLPattern]:
         ),
         path("away/", require_admin_access(AbsencesView.as_view()), name="absences"),
         path(
-            "texts/<str:app_label>/<str:model_name>/<str:pk>/take-down/",
+            "texts/<str:app_label>/<str:model_name>/<int:pk>/take-down/",
             require_admin_access(TakeDownTextView.as_view()),
             name="take_down_text",
         ),
@@ -101,7 +105,7 @@ def register_urls() -> list[URLPattern]:
             name="urgent_phone",
         ),
         path(
-            "translations/<str:app_label>/<str:model_name>/<str:pk>/",
+            "translations/<str:app_label>/<str:model_name>/<int:pk>/",
             require_admin_access(TranslationView.as_view()),
             name="translation",
         ),
@@ -138,7 +142,14 @@ def register_urls() -> list[URLPattern]:
             require_admin_access(GivenUpMessagesView.as_view()),
             name="given_up_messages",
         ),
+        path("reports/state/", require_admin_access(StateView.as_view()), name="site_state"),
         path("demo-mail/", require_admin_access(demo_mail_view), name="demo_mail"),
+        path("sessions/", require_admin_access(OwnSessionsView.as_view()), name="own_sessions"),
+        path(
+            "staff-sessions/<int:pk>/",
+            require_admin_access(StaffSessionsView.as_view()),
+            name="staff_sessions",
+        ),
         path("active/", require_admin_access(staff_is_active), name="staff_is_active"),
     ]
 
@@ -185,6 +196,12 @@ def register_failed_searches() -> ReviewsMenuItem:
     return ReviewsMenuItem(
         _("Searches without a result"), reverse("failed_searches"), icon_name="search", order=150
     )
+
+
+@hooks.register("register_reports_menu_item")
+def register_state() -> StateMenuItem:
+    """Return the menu item of how the site does."""
+    return StateMenuItem(_("State of the site"), reverse("site_state"), icon_name="cogs", order=900)
 
 
 @hooks.register("register_page_listing_more_buttons")
@@ -234,6 +251,13 @@ def staff_activity_js() -> SafeString:
     """Return the script that tells a person at the page from what the page sends by itself."""
     source = static("clinic/js/staff_activity.js")
     return format_html('<script type="module" src="{}"></script>', source)
+
+
+@hooks.register("insert_global_admin_js")
+def idle_warning() -> SafeString:
+    """Return the dialog that warns before a session ends by itself, and its script."""
+    seconds = int(settings.STAFF_IDLE_LOGOUT.total_seconds())
+    return render_to_string("wagtailadmin/clinic/idle_warning.html", {"seconds": seconds})
 
 
 # Before Wagtail's own hooks, which would send a visitor of the public door to a login.

@@ -11,6 +11,7 @@ from django.db import close_old_connections, connection
 from django.utils import timezone
 
 from clinic.jobs import all_jobs, run_if_due
+from clinic.key_canary import tell_when_keys_do_not_fit
 from clinic.models import WorkerHeartbeat
 from clinic.outbox import send_next
 
@@ -43,6 +44,7 @@ class Worker:
         """Work until SIGTERM or SIGINT; what is under way is finished first."""
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, lambda *_: self.stopping.set())
+        tell_when_keys_do_not_fit()
         for thread in self._threads:
             thread.start()
         self._repeat(self._heartbeat, HEARTBEAT_PAUSE)

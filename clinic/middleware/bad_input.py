@@ -38,13 +38,15 @@ class BadInputMiddleware:
         return self._refusal(request) or self.get_response(request)
 
     def _refusal(self, request: HttpRequest) -> HttpResponse | None:
+        has_body = request.method not in {"GET", "HEAD"}
+        # First, because the page of every other refusal looks for what was typed.
+        if has_body and (refusal := self._length_refusal(request, limit_of(request.path_info))):
+            return refusal
         query = request.META.get("QUERY_STRING", "").encode("latin-1", "replace")
         if _BAD_PATH.search(request.path_info) or not _is_text(_unquote(query)):
             return error_page(request, HTTPStatus.BAD_REQUEST)
-        if request.method in {"GET", "HEAD"}:
+        if not has_body:
             return None
-        if refusal := self._length_refusal(request, limit_of(request.path_info)):
-            return refusal
         return None if request.path_info.startswith(STAFF_PREFIX) else self._body_refusal(request)
 
     def _length_refusal(self, request: HttpRequest, limit: int) -> HttpResponse | None:

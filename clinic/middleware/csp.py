@@ -1,6 +1,6 @@
 """The Content-Security-Policy of each kind of page."""
 
-from csp.constants import SELF, UNSAFE_INLINE
+from csp.constants import HEADER, SELF, UNSAFE_INLINE
 from csp.middleware import CSPMiddleware as BaseMiddleware
 from csp.middleware import PolicyParts
 from django.http import HttpRequest, HttpResponseBase
@@ -24,6 +24,8 @@ INLINE_NAMESPACES = (
     "wagtailusers_users",
 )
 INLINE_NAMES = {"wagtailadmin_explore", "wagtailadmin_explore_root", "wagtailadmin_explore_results"}
+# What default-src does not speak for.
+NEVER_INHERITED = "base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 # Pages as the public sees them, shown to editors in a frame.
 PREVIEW_NAMES = {
     "preview_on_add",
@@ -36,6 +38,16 @@ PREVIEW_NAMES = {
 
 class CSPMiddleware(BaseMiddleware):
     """Public pages and our own screens allow nothing inline; Wagtail's editors must."""
+
+    def process_response(
+        self, request: HttpRequest, response: HttpResponseBase
+    ) -> HttpResponseBase:
+        """Return the answer with its policy; one that files bring along is made whole."""
+        own = response.get(HEADER)
+        response = super().process_response(request, response)
+        if own and "frame-ancestors" not in own:
+            response[HEADER] = f"{own}; {NEVER_INHERITED}"
+        return response
 
     def get_policy_parts(
         self, request: HttpRequest, response: HttpResponseBase, report_only: bool = False

@@ -1,9 +1,11 @@
 """Data of the project package."""
 
 from clinic.models.absence import Absence
+from clinic.models.alarm import Alarm
 from clinic.models.audit import AuditChain, AuditEvent
 from clinic.models.failed_search import FailedSearch, IgnoredTerm
 from clinic.models.images import ClinicImage, ClinicRendition
+from clinic.models.login_memory import LoginMemory
 from clinic.models.outbox import Audience, OutboxMessage
 from clinic.models.page_cache import PageCacheGeneration
 from clinic.models.pages import (
@@ -30,6 +32,7 @@ from clinic.models.worker import JobRun, WorkerHeartbeat
 
 __all__ = [
     "Absence",
+    "Alarm",
     "Audience",
     "AuditChain",
     "AuditEvent",
@@ -46,6 +49,7 @@ __all__ = [
     "HomePage",
     "IgnoredTerm",
     "JobRun",
+    "LoginMemory",
     "OutboxMessage",
     "PageCacheGeneration",
     "PatientText",

@@ -1,10 +1,13 @@
 import uuid
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+
+# Longer than a conversation with a mail server lasts (see clinic.mail_backend).
+LEASE = timedelta(minutes=5)
 
 
 class Audience(models.TextChoices):
@@ -12,6 +15,22 @@ class Audience(models.TextChoices):
 
     SENDER = "sender", _("Sender of the inquiry")
     STAFF = "staff", _("Staff")
+
+
+class DeliveryFailure(models.TextChoices):
+    """How a message did not arrive; the later a word stands here, the more it tells."""
+
+    DELAYED = "delayed", _("delayed: the mail server still tries")
+    REFUSED = "refused", _("refused by the mail server")
+    EXPIRED = "expired", _("came back: the mail server gave up")
+    BOUNCED = "bounced", _("came back: nobody gets mail there")
+
+
+# After these the message is not on its way any more.
+LOST = (DeliveryFailure.REFUSED, DeliveryFailure.EXPIRED, DeliveryFailure.BOUNCED)
+
+
+_NOT_ARRIVED = Q(failed_at__isnull=False) | Q(dead_at__isnull=False) | Q(cancelled_at__isnull=False)
 
 
 class OutboxQuerySet(models.QuerySet["OutboxMessage"]):
@@ -24,13 +43,27 @@ class OutboxQuerySet(models.QuerySet["OutboxMessage"]):
         return self.unsent().filter(dead_at=None)
 
     def due(self, now: datetime) -> "OutboxQuerySet":
-        """Return what may be claimed at ``now``: its time has come and no lease is running."""
-        unclaimed = Q(claimed_until=None) | Q(claimed_until__lte=now)
+        """Return what may be claimed at ``now``: its time has come and no lease is running.
+
+        A lease that ends later than any that begins now is of a clock that went wrong since.
+        """
+        unclaimed = (
+            Q(claimed_until=None) | Q(claimed_until__lte=now) | Q(claimed_until__gt=now + 2 * LEASE)
+        )
         return self.pending().filter(unclaimed, next_attempt_at__lte=now)
 
     def dead(self) -> "OutboxQuerySet":
-        """Return what was given up and is still wanted."""
-        return self.unsent().filter(dead_at__isnull=False)
+        """Return what was given up and is still wanted.
+
+        A sender's address that a mail server refuses is no fault of the mail: those who look after
+        the inquiry learn of it there.
+        """
+        refused = Q(audience=Audience.SENDER, failure=DeliveryFailure.REFUSED)
+        return self.unsent().filter(~refused, dead_at__isnull=False)
+
+    def news(self) -> "OutboxQuerySet":
+        """Return what did not reach a sender and what nobody has taken note of yet."""
+        return self.filter(_NOT_ARRIVED, audience=Audience.SENDER, noted_at=None)
 
     def for_subject(self, subject_type: str, subject_id: object) -> "OutboxQuerySet":
         """Return the messages about one object."""
@@ -58,6 +91,12 @@ class OutboxMessage(models.Model):
     dead_at = models.DateTimeField(null=True)
     cancelled_at = models.DateTimeField(null=True)
     last_error = models.CharField(max_length=80, blank=True)
+    failure = models.CharField(max_length=10, choices=DeliveryFailure, blank=True)
+    # The code of RFC 3463 or of SMTP.
+    failure_code = models.CharField(max_length=12, blank=True)
+    failed_at = models.DateTimeField(null=True)
+    # When those whom the message concerns took note that it did not arrive.
+    noted_at = models.DateTimeField(null=True)
 
     objects = OutboxQuerySet.as_manager()
 
@@ -69,6 +108,11 @@ class OutboxMessage(models.Model):
                 condition=Q(sent_at=None, dead_at=None, cancelled_at=None),
             ),
             models.Index(fields=["subject_type", "subject_id"], name="outbox_subject"),
+            models.Index(
+                fields=["created_at"],
+                name="outbox_news",
+                condition=_NOT_ARRIVED & Q(audience=Audience.SENDER, noted_at=None),
+            ),
         ]
 
     def __str__(self) -> str:

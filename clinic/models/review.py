@@ -15,7 +15,7 @@ from clinic.findings import approval_refusal, findings_of
 from clinic.models.settings import ClinicSettings
 from clinic.models.takedown import TextTakeDown
 from clinic.models.translation import Translation
-from clinic.reading import reading_level
+from clinic.reading import ReadingLevel, hard_parts, reading_level
 from clinic.review import ReviewRefused, add_months, content_sha256, review_is_required
 
 APPROVE_CHANGE = "approve"
@@ -46,6 +46,8 @@ class ClinicallyReviewedMixin(models.Model):
     )
 
     review_cycle: str = ReviewCycle.OTHER
+    # Whether the limits of reading hold for each field by itself, not only for the whole.
+    reads_by_field = False
 
     # A copy or a translation is another text: nobody has reviewed it.
     exclude_fields_in_copy = ["reviewed_by", "reviewed_on", "next_review_due", "is_demo_content"]
@@ -97,6 +99,17 @@ class ClinicallyReviewedMixin(models.Model):
     def publication_problems(self) -> list[str]:
         """Return what else keeps this kind of text from going live, as sentences."""
         return []
+
+    def signature_problem(self, sha256: str, user: Any, person: Any) -> str:
+        """Return why this user may not approve this content as `person`; "" when they may.
+
+        For kinds of text that somebody else than the reviewer and the translator signs first.
+        """
+        return ""
+
+    def has_signed(self, user: Any) -> bool:
+        """Return whether a user signed the newest draft in a role that this kind of text adds."""
+        return False
 
     def next_review_after(self, day: date) -> date:
         """Return when a text that was checked as a whole on `day` is due again."""
@@ -152,7 +165,7 @@ class ClinicalReviewTask(AbstractGroupApprovalTask):
         if not self._user_in_groups(user):
             return []
         actions = [("reject", gettext("Request changes"), True)]
-        if user.pk in authors_of(obj) or _signed_as_translator(obj, user):
+        if user.pk in authors_of(obj) or _has_signed(obj, user):
             return actions
         if obj.get_latest_revision().content_object.change_alone_may_be_approved:
             actions.append((APPROVE_CHANGE, gettext("Approve: this change is right"), True))
@@ -237,6 +250,8 @@ class ClinicalReviewTask(AbstractGroupApprovalTask):
             problem := translation.approval_problem(state.content_sha256, user, person)
         ):
             raise ReviewRefused(problem)
+        if problem := live.signature_problem(state.content_sha256, user, person):
+            raise ReviewRefused(problem)
         if not whole_page and not live.change_alone_may_be_approved:
             raise ReviewRefused(
                 gettext("Nobody has reviewed this text yet. Please check the whole page.")
@@ -244,15 +259,10 @@ class ClinicalReviewTask(AbstractGroupApprovalTask):
         submitted = revision.as_object()
         if refusal := approval_refusal(findings_of(submitted)):
             raise ReviewRefused(refusal)
-        if level := reading_level(submitted):
-            if level.is_too_hard and not reason:
-                raise ReviewRefused(
-                    gettext(
-                        "This text is hard to read: %(label)s %(figure)s, the limit is %(limit)s. "
-                        "Ask for changes, or say in the comment why it has to be so."
-                    )
-                    % {"label": level.label, "figure": level.figure, "limit": level.limit}
-                )
+        level = reading_level(submitted)
+        if not reason and (refusal := _reading_refusal(submitted, level)):
+            raise ReviewRefused(refusal)
+        if level:
             state.reading_figure, state.reading_formula = level.figure, level.formula
         state.whole_page = whole_page
         state.reviewer = person
@@ -260,9 +270,29 @@ class ClinicalReviewTask(AbstractGroupApprovalTask):
         return revision
 
 
-def _signed_as_translator(instance: Any, user: Any) -> bool:
-    translation = Translation.of(instance.get_latest_revision().content_object)
-    return translation is not None and translation.signed_by_id == user.pk
+def _reading_refusal(text: Any, level: ReadingLevel | None) -> str:
+    """Return what is too hard to read to be approved without a reason; "" for nothing."""
+    if level and level.is_too_hard:
+        return gettext(
+            "This text is hard to read: %(label)s %(figure)s, the limit is %(limit)s. "
+            "Ask for changes, or say in the comment why it has to be so."
+        ) % {"label": level.label, "figure": level.figure, "limit": level.limit}
+    if hard := hard_parts(text):
+        return gettext(
+            "These parts are hard to read: %(parts)s. The limit is %(limit)s. "
+            "Ask for changes, or say in the comment why it has to be so."
+        ) % {
+            "parts": "; ".join(f"{label} ({part.figure})" for label, part in hard),
+            "limit": hard[0][1].limit,
+        }
+    return ""
+
+
+def _has_signed(instance: Any, user: Any) -> bool:
+    live = instance.get_latest_revision().content_object
+    translation = Translation.of(live)
+    is_translator = translation is not None and translation.signed_by_id == user.pk
+    return is_translator or live.has_signed(user)
 
 
 def authors_of(instance: Any) -> set[int]:

@@ -57,6 +57,22 @@ class ClinicSettings(BaseSiteSetting):
         related_name="+",
         verbose_name=_("owner of general inquiries"),
     )
+    fallback_person = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("fallback for overdue inquiries"),
+        help_text=_("A coordinator or a lead. While they are away, and without one: the leads."),
+    )
+    escalate_after_hours = models.PositiveSmallIntegerField(
+        _("working hours overdue until then"),
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(1)],
+        help_text=_("Empty: as long as the reply target. After twice as long all leads are told."),
+    )
     facility_names = models.TextField(
         _("our facility names"),
         blank=True,
@@ -118,6 +134,10 @@ class ClinicSettings(BaseSiteSetting):
                 ),
                 FieldPanel("working_days"),
                 FieldPanel("default_assignee"),
+                FieldRowPanel(
+                    [FieldPanel("fallback_person"), FieldPanel("escalate_after_hours")],
+                    heading=_("Overdue inquiries go to"),
+                ),
             ],
             heading=_("Reply promise"),
         ),

@@ -60,3 +60,7 @@ class PatientText(
         """Save; the texts of one place are translations of each other."""
         join_translations(self, key=self.key)
         super().save(*args, **kwargs)
+
+    def get_preview_template(self, request: Any, mode_name: str) -> str:
+        """Return the template that shows the text as readers see it."""
+        return "clinic/patient_text_preview.html"

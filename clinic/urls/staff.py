@@ -2,11 +2,13 @@
 
 from django.urls import include, path
 
+from clinic.health_views import metrics
 from clinic.urls.public import site_patterns
 
 urlpatterns = [
     path("admin/auth/", include("clinic.urls.login")),
     path("admin/", include("clinic.urls.admin")),
+    path("metrics", metrics, name="metrics"),
     *site_patterns,
 ]
 

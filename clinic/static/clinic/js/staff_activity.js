@@ -16,4 +16,9 @@ function notice() {
   }, () => {});
 }
 
+// A page that the browser kept for the way back shows again what a logout should have closed.
+addEventListener("pageshow", (event) => {
+  if (event.persisted) location.reload();
+});
+
 for (const kind of ["keydown", "pointerdown"]) addEventListener(kind, notice, { passive: true });

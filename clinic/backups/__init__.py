@@ -1,0 +1,1 @@
+"""Backups: one folder each, whole or not there; and their way back into an empty database."""
