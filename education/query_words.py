@@ -1,5 +1,6 @@
 """What the vocabularies know about the words of a search: others for the same, pages, spelling."""
 
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from threading import Lock
@@ -16,6 +17,7 @@ from clinic.search_backend import CONFIGURATIONS
 from clinic.search_terms import Clause, QueryWords
 from education.folding import TOKEN, concept_key, fold, plain
 from education.models import (
+    Biomarker,
     CancerType,
     EducationPage,
     GlossaryTerm,
@@ -24,11 +26,12 @@ from education.models import (
     TherapyType,
 )
 
-CANCER, THERAPY, DRUG = "cancer", "therapy", "drug"
+CANCER, THERAPY, DRUG, MARKER = "cancer", "therapy", "drug", "marker"
 Concept = tuple[str, int]
 LONGEST_PHRASE = 7
 SEARCHED, SHORTEST_OTHER, SHORTEST_SPELLED = 16, 4, 4
 LIKE_ENOUGH = 0.38
+TRIED = 4
 SECTIONS = {CANCER: EducationPage.Section.CANCERS, THERAPY: EducationPage.Section.TYPES}
 
 
@@ -87,7 +90,7 @@ def read(text: str, language: str) -> QueryWords:
         clauses=tuple(clauses),
         leads=tuple(_leads(concepts, language, words)),
         is_urgent=_names_symptom(text, words),
-        suggestion=_suggestion(text, language, words),
+        suggestion=next(iter(_spellings(text, language, words)), ""),
     )
 
 
@@ -106,9 +109,10 @@ def word_address(term: str, language: str, user: Any) -> str:
 
 def _read() -> Lexicon:
     words = Lexicon()
-    for pk, english, spanish in TherapyType.objects.values_list("pk", "name_en", "name_es"):
-        words.add((THERAPY, pk), english, "en")
-        words.add((THERAPY, pk), spanish, "es")
+    for kind, model in ((THERAPY, TherapyType), (MARKER, Biomarker)):
+        for pk, english, spanish in model.objects.values_list("pk", "name_en", "name_es"):
+            words.add((kind, pk), english, "en")
+            words.add((kind, pk), spanish, "es")
     for pk, parent, english, spanish in CancerType.objects.values_list(
         "pk", "parent", "name_en", "name_es"
     ):
@@ -123,6 +127,8 @@ def _read() -> Lexicon:
             words.spell(synonym.term, "es")
         elif synonym.cancer_type_id:
             words.add((CANCER, synonym.cancer_type_id), synonym.term, synonym.language)
+        elif synonym.biomarker_id:
+            words.add((MARKER, synonym.biomarker_id), synonym.term, synonym.language)
         else:
             words.add((THERAPY, synonym.therapy_type_id or 0), synonym.term, synonym.language)
     for symptom in SymptomWord.objects.all():
@@ -185,6 +191,8 @@ def _others(said: str, concepts: Iterable[Concept], language: str, words: Lexico
 def _leads(concepts: Iterable[Concept], language: str, words: Lexicon) -> Iterator[int]:
     """Yield the page that explains each thing: the one of its section about the fewest others."""
     for kind, pk in dict.fromkeys(concepts):
+        if kind == MARKER:
+            continue
         wanted: int | None = words.therapy_of.get(pk) if kind == DRUG else pk
         of = CANCER if kind == CANCER else THERAPY
         while wanted:
@@ -221,8 +229,12 @@ def _names_symptom(text: str, words: Lexicon) -> bool:
         return bool(cursor.fetchone()[0])
 
 
-def _suggestion(text: str, language: str, words: Lexicon) -> str:
-    """Return the query with unknown words spelled like known ones, "" where nothing is better."""
+def spellings(text: str, language: str) -> list[str]:
+    """Return the query with unknown words spelled like known ones, the likeliest first."""
+    return _spellings(text, language, lexicon())
+
+
+def _spellings(text: str, language: str, words: Lexicon) -> list[str]:
     known = words.spellings.get(language, set())
     folded = {fold(word) for word in known}
     unknown = {
@@ -231,17 +243,29 @@ def _suggestion(text: str, language: str, words: Lexicon) -> str:
         if len(word) >= SHORTEST_SPELLED and fold(word) not in folded and word.isalpha()
     }
     if not unknown or language not in CONFIGURATIONS:
-        return ""
+        return []
     with connection.cursor() as cursor:
         cursor.execute(
-            """SELECT DISTINCT ON (said) said, word
+            """SELECT said, word
                FROM unnest(%s::text[]) AS said, unnest(%s::text[]) AS word
                WHERE similarity(said, word) >= %s
                ORDER BY said, similarity(said, word) DESC, abs(length(said) - length(word)), word
             """,
             [sorted(unknown), sorted(known), LIKE_ENOUGH],
         )
-        better = dict(cursor.fetchall())
-    if not better:
-        return ""
-    return TOKEN.sub(lambda word: better.get(word.group(), word.group()), text)
+        better: dict[str, list[str]] = {}
+        for said, word in cursor.fetchall():
+            better.setdefault(said, []).append(word)
+    longest = max(map(len, better.values()), default=0)
+    ranks = range(min(longest, TRIED))
+    return list(dict.fromkeys(_respelled(text, better, rank) for rank in ranks))
+
+
+def _respelled(text: str, better: dict[str, list[str]], rank: int) -> str:
+    """Return the text with each unknown word in its spelling of a rank, else in its last one."""
+
+    def likely(match: re.Match[str]) -> str:
+        spelled = better.get(match.group())
+        return spelled[min(rank, len(spelled) - 1)] if spelled else match.group()
+
+    return TOKEN.sub(likely, text)

@@ -7,6 +7,7 @@ from html import unescape
 from typing import Any
 
 from django.db import models
+from django.utils.text import capfirst
 from django.utils.translation import gettext
 from wagtail.fields import RichTextField, StreamField
 from wagtail.models import Page
@@ -44,6 +45,17 @@ def reading_levels(instances: Sequence[Any]) -> list[ReadingLevel | None]:
         _level(running_text(instance), exempt[language], language) if language else None
         for instance, language in zip(instances, languages, strict=True)
     ]
+
+
+def part_levels(instance: Any) -> list[tuple[str, ReadingLevel]]:
+    """Return label and level of each field of a text that is read field by field."""
+    language = _language(instance)
+    if not language or not instance.reads_by_field:
+        return []
+    exempt = tuple(exempt_terms(language))
+    fields = [field for field in instance._meta.get_fields() if isinstance(field, models.TextField)]
+    levels = [(field, _level(getattr(instance, field.name), exempt, language)) for field in fields]
+    return [(str(capfirst(field.verbose_name)), level) for field, level in levels if level]
 
 
 def _language(instance: Any) -> str:

@@ -2,7 +2,7 @@
 
 from clinic.roles import ADMINISTRATORS, EDITORS, REVIEWERS
 
-_VOCABULARIES = ("cancertype", "therapytype", "synonym", "symptomword")
+_VOCABULARIES = ("cancertype", "therapytype", "biomarker", "synonym", "symptomword")
 _LOOK = ["education.view_glossaryterm", *(f"education.view_{name}" for name in _VOCABULARIES)]
 _WRITE = [
     "education.add_glossaryterm",

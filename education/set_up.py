@@ -13,7 +13,7 @@ from education.vocabulary_seed import load_vocabulary
 def set_up(context: Any) -> None:
     """Add the terms and drafts that are missing; overwrite nothing."""
     added = load_vocabulary()
-    context.say(f"Cancer types, therapy types and their other names: {added} added.")
+    context.say(f"Cancer types, therapy types, biomarkers and their other names: {added} added.")
     for language in LANGUAGES:
         home = home_page(language)
         if home is None or EducationIndexPage.objects.child_of(home).exists():

@@ -6,12 +6,19 @@ from django.utils.translation import gettext_lazy as _
 from wagtail.admin.views.generic import CreateView
 from wagtail.admin.viewsets.base import ViewSetGroup
 from wagtail.admin.viewsets.model import ModelViewSet
-from wagtail.snippets.views.snippets import SnippetViewSet
 
-from education.models import CancerType, GlossaryTerm, SymptomWord, Synonym, TherapyType
+from clinic.reverting import RevertingViewSet
+from education.models import (
+    Biomarker,
+    CancerType,
+    GlossaryTerm,
+    SymptomWord,
+    Synonym,
+    TherapyType,
+)
 
 
-class GlossaryTermViewSet(SnippetViewSet):
+class GlossaryTermViewSet(RevertingViewSet):
     """Words and their definitions, with drafts, preview and clinical review."""
 
     model = GlossaryTerm
@@ -60,6 +67,18 @@ class TherapyTypeViewSet(ModelViewSet):
     ]
 
 
+class BiomarkerViewSet(ModelViewSet):
+    """The markers by which trials choose people."""
+
+    model = Biomarker
+    icon = "tag"
+    menu_label = _("Biomarkers")
+    copy_view_enabled = False
+    list_display = ["name_en", "name_es", "sort_order"]
+    search_fields = ["name_en", "name_es", "slug"]
+    form_fields = ["name_en", "name_es", "slug", "sort_order"]
+
+
 class AddSynonymView(CreateView):
     """The form for another word, filled in by whoever leads here with one."""
 
@@ -77,10 +96,26 @@ class SynonymViewSet(ModelViewSet):
     icon = "link"
     menu_label = _("Synonyms")
     copy_view_enabled = False
-    list_display = ["term", "kind", "language", "cancer_type", "therapy_type", "generic"]
-    list_filter = ["kind", "language", "therapy_type", "cancer_type"]
+    list_display = [
+        "term",
+        "kind",
+        "language",
+        "cancer_type",
+        "therapy_type",
+        "biomarker",
+        "generic",
+    ]
+    list_filter = ["kind", "language", "therapy_type", "cancer_type", "biomarker"]
     search_fields = ["term"]
-    form_fields = ["term", "language", "kind", "cancer_type", "therapy_type", "generic"]
+    form_fields = [
+        "term",
+        "language",
+        "kind",
+        "cancer_type",
+        "therapy_type",
+        "biomarker",
+        "generic",
+    ]
 
 
 class SymptomWordViewSet(ModelViewSet):
@@ -105,6 +140,7 @@ class VocabularyViewSetGroup(ViewSetGroup):
     items = (
         CancerTypeViewSet("cancer_types"),
         TherapyTypeViewSet("therapy_types"),
+        BiomarkerViewSet("biomarkers"),
         SynonymViewSet("synonyms"),
         SymptomWordViewSet("symptoms"),
     )

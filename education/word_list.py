@@ -6,6 +6,8 @@ from threading import Lock
 from django.conf import settings
 from django.contrib.postgres.aggregates import ArrayAgg
 from django.db.models import Q, Value
+from django.utils.html import format_html
+from django.utils.safestring import mark_safe
 from django.utils.translation import get_language
 
 from clinic.page_cache import generation
@@ -53,6 +55,16 @@ def word_list(language: str | None = None) -> WordList:
 def forget() -> None:
     """Drop what is kept, for tests that undo their changes."""
     _kept.clear()
+
+
+def word_link(slug: str, words: str) -> str:
+    """Return words of a text, already escaped, as the link to what they mean."""
+    return format_html(
+        '<a class="term" id="use-{}" href="#word-{}">{}</a>',
+        slug,
+        slug,
+        mark_safe(words),  # noqa: S308 - a piece of the page's own HTML
+    )
 
 
 def _live_terms(language: str) -> list[GlossaryTerm]:

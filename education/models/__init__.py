@@ -6,9 +6,10 @@ from education.models.find import FindMyPage
 from education.models.glossary import GlossaryTerm, UnmarkedTerm
 from education.models.pages import EducationIndexPage, EducationPage
 from education.models.symptoms import SymptomWord
-from education.models.vocabulary import CancerType, Synonym, TherapyType
+from education.models.vocabulary import Biomarker, CancerType, Synonym, TherapyType
 
 __all__ = [
+    "Biomarker",
     "CancerType",
     "EducationIndexPage",
     "EducationPage",

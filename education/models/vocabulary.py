@@ -1,4 +1,4 @@
-"""Cancer types and therapy types with the words that people use for them."""
+"""Cancer types, therapy types and biomarkers with the words that people use for them."""
 
 from django.db import models
 from django.utils.translation import get_language
@@ -70,8 +70,16 @@ class TherapyType(VocabularyTerm):
         return self.description_es if spanish else self.description_en
 
 
+class Biomarker(VocabularyTerm):
+    """A sign that a test finds on or in a cancer, by which trials choose people."""
+
+    class Meta(VocabularyTerm.Meta):
+        verbose_name = _("biomarker")
+        verbose_name_plural = _("biomarkers")
+
+
 class Synonym(models.Model):
-    """Another word for a cancer type or a therapy type; drug names belong to therapy types."""
+    """Another word for an entry of a vocabulary; drug names belong to therapy types."""
 
     class Kind(models.TextChoices):
         LAY = "lay", _("Everyday word")
@@ -89,6 +97,9 @@ class Synonym(models.Model):
     therapy_type = models.ForeignKey(
         TherapyType, on_delete=models.CASCADE, null=True, blank=True, related_name="synonyms"
     )
+    biomarker = models.ForeignKey(
+        Biomarker, on_delete=models.CASCADE, null=True, blank=True, related_name="synonyms"
+    )
     generic = models.ForeignKey(
         "self",
         on_delete=models.CASCADE,
@@ -105,11 +116,23 @@ class Synonym(models.Model):
         constraints = [
             models.CheckConstraint(
                 name="synonym_of_exactly_one_term",
-                condition=models.Q(cancer_type__isnull=False, therapy_type__isnull=True)
-                | models.Q(cancer_type__isnull=True, therapy_type__isnull=False),
+                condition=models.Q(
+                    cancer_type__isnull=False, therapy_type__isnull=True, biomarker__isnull=True
+                )
+                | models.Q(
+                    cancer_type__isnull=True, therapy_type__isnull=False, biomarker__isnull=True
+                )
+                | models.Q(
+                    cancer_type__isnull=True, therapy_type__isnull=True, biomarker__isnull=False
+                ),
+            ),
+            models.CheckConstraint(
+                name="synonym_of_biomarker_is_no_drug",
+                condition=models.Q(biomarker__isnull=True)
+                | ~models.Q(kind__in=["generic", "brand"]),
             ),
             models.UniqueConstraint(
-                fields=["term", "language", "cancer_type", "therapy_type"],
+                fields=["term", "language", "cancer_type", "therapy_type", "biomarker"],
                 name="synonym_once_per_term",
                 nulls_distinct=False,
             ),

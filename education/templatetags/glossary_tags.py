@@ -6,13 +6,12 @@ from typing import Any
 
 from django import template
 from django.template import Context
-from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 
 from clinic.rich_text import links_of
 from education.glossary import mark
 from education.models import EducationPage
-from education.word_list import Word, WordList, word_list
+from education.word_list import Word, WordList, word_link, word_list
 
 register = template.Library()
 
@@ -49,7 +48,7 @@ def _section(blocks: list[Any], context: Context, words: WordList, skip: set[str
     for block in blocks:
         html = str(block.render_as_block(context=context.flatten()))
         if block.block_type in MARKED_BLOCKS:
-            html, found = mark(html, words.matcher, _link, skip)
+            html, found = mark(html, words.matcher, word_link, skip)
             section.words += [words.words[slug] for slug in found]
         section.html += mark_safe(html)  # noqa: S308 - rendered by the block's own template
     return section
@@ -64,12 +63,3 @@ def _by_heading(body: Iterable[Any]) -> Iterator[list[Any]]:
         blocks.append(block)
     if blocks:
         yield blocks
-
-
-def _link(slug: str, words: str) -> str:
-    return format_html(
-        '<a class="term" id="use-{}" href="#word-{}">{}</a>',
-        slug,
-        slug,
-        mark_safe(words),  # noqa: S308 - a piece of the page's own HTML
-    )

@@ -8,7 +8,7 @@ import yaml
 from django.db import transaction
 
 from clinic.page_cache import bump
-from education.models import CancerType, SymptomWord, Synonym, TherapyType
+from education.models import Biomarker, CancerType, SymptomWord, Synonym, TherapyType
 
 FOLDER = Path(__file__).resolve().parent
 GENERIC, BRAND = Synonym.Kind.GENERIC, Synonym.Kind.BRAND
@@ -23,6 +23,8 @@ def load_vocabulary() -> int:
     for order, entry in enumerate(_read("therapy_types")):
         own = ("illustration", "description_en", "description_es")
         added += _add_term(TherapyType, entry, order, **{field: entry[field] for field in own})
+    for order, entry in enumerate(_read("biomarkers")):
+        added += _add_term(Biomarker, entry, order)
     added += _add_synonyms()
     added += _add_symptoms()
     if added:
@@ -59,10 +61,10 @@ def _add_synonyms() -> int:
     terms: list[tuple[str, type[Any], str]] = [
         ("cancer_type_id", CancerType, "cancer_types"),
         ("therapy_type_id", TherapyType, "therapy_types"),
+        ("biomarker_id", Biomarker, "biomarkers"),
     ]
-    known: set[tuple[Any, ...]] = set(
-        Synonym.objects.values_list("term", "language", "cancer_type_id", "therapy_type_id")
-    )
+    columns = [column for column, *_rest in terms]
+    known: set[tuple[Any, ...]] = set(Synonym.objects.values_list("term", "language", *columns))
     missing: list[Synonym] = []
     for column, model, name in terms:
         ids = dict(model.objects.values_list("slug", "pk"))
@@ -71,7 +73,7 @@ def _add_synonyms() -> int:
                 word = Synonym(
                     term=term, language=language, kind=kind, **{column: ids[entry["slug"]]}
                 )
-                key = (term, language, word.cancer_type_id, word.therapy_type_id)
+                key = (term, language, *(getattr(word, name) for name in columns))
                 if key not in known:
                     known.add(key)
                     missing.append(word)
