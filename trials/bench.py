@@ -1,12 +1,14 @@
 """Measures trials for ``make bench``: the sync's rate and the search against its bare SQL."""
 
 import json
+import os
 import random
-import resource
-from collections import Counter
 from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from multiprocessing import active_children
 from pathlib import Path
-from time import perf_counter, process_time
+from threading import Event, Thread
+from time import perf_counter
 from typing import Any
 from urllib.request import urlopen
 
@@ -18,8 +20,9 @@ from django.test.utils import CaptureQueriesContext
 from clinic.bench.context import BenchContext
 from clinic.bench.report import median, percentile
 from trials.models import Trial
-from trials.registry.files import Received, read_files, record_files
-from trials.registry.sync import Report, sync
+from trials.registry.files import read_files, record_files
+from trials.registry.lanes import lanes_for, sync_files
+from trials.registry.sync import Report
 from trials.search import TrialSearch
 from trials.search_query import read_query
 from trials.views import PAGE_SIZE
@@ -29,7 +32,9 @@ OWN_RECORDS = Path(__file__).resolve().parent / "demo" / "records"
 FIRST_NUMBER = 70_000_000
 RECORDS_A_FILE = 100
 CHANGED_EVERY = 10
+SOME_CHANGED = f"one in {CHANGED_EVERY} changed"
 LATER = "2099-01-01"
+WATCHED_EVERY_SECONDS = 0.5
 SECTIONS = ("sync", "search")
 ROUNDS = 20
 QUERIES = (
@@ -46,6 +51,9 @@ QUERIES = (
     "status=recruiting&phase=2&phase=3",
     "condition=lung-cancer&age=60&sex=female",
     "therapy=checkpoint-inhibitors&status=recruiting",
+    "zip=10001&within=50",
+    "zip=10001&sort=distance",
+    "q=lung+cancer&zip=60601&within=100&sort=distance",
     "page=100",
     "q=nothing-is-called-this",
 )
@@ -70,7 +78,7 @@ def bench(context: BenchContext) -> None:
         context.report.section(title)
         measure_sync(context, folder)
     else:
-        sync(_read(folder), source="bench")
+        _sync(record_files(folder))
     if context.wants("search"):
         with connection.cursor() as cursor:
             cursor.execute("VACUUM ANALYZE")
@@ -112,58 +120,61 @@ def _varied(originals: list[dict[str, Any]], number: int) -> dict[str, Any]:
 def measure_sync(context: BenchContext, folder: Path) -> None:
     """Print the rate of a first run, of one in which some changed, and of an unchanged one."""
     rows: list[list[str | int | float]] = []
-    runs = {
-        "all new": _read(folder),
-        f"one in {CHANGED_EVERY} changed": _some_changed(_read(folder)),
-        "all unchanged": _some_changed(_read(folder)),
-    }
-    for name, received in runs.items():
-        statements: Counter[str] = Counter()
-        cpu, started = _cpu_seconds(), perf_counter()
-        with connection.execute_wrapper(_count_into(statements)):
-            report = sync(received, source="bench")[1]
+    files = record_files(folder)
+    for name in ("all new", SOME_CHANGED, "all unchanged"):
+        if name == SOME_CHANGED:
+            _change_some(files)
+        started = perf_counter()
+        with _memory_watched() as peaks:
+            report = _sync(files)
         rate = report.total / (perf_counter() - started)
-        of_cpu = report.total / (_cpu_seconds() - cpu)
-        rows.append([name, rate, of_cpu, _outcome(report), statements.total()])
-    context.report.table(
-        ["run", "records a second", "a second of CPU", "outcome", "statements"], rows
-    )
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss >> 10
-    context.report.note(
-        f"CPU is that of the sync and of its Postgres backend. Peak memory of the sync: {peak} MB."
-    )
+        early, late = (max(half, default=0) for half in _halves(peaks))
+        rows.append([name, lanes_for(files), rate, early, late, _outcome(report)])
+    header = ["run", "processes", "records a second", "MB, first half", "MB, second", "outcome"]
+    context.report.table(header, rows)
+    context.report.note("MB is the most that any one process of the sync held.")
 
 
-def _cpu_seconds() -> float:
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_backend_pid()")
-        backend = psutil.Process(cursor.fetchone()[0]).cpu_times()
-    return process_time() + backend.user + backend.system
+@contextmanager
+def _memory_watched() -> Iterator[list[int]]:
+    """Yield a list that gets, every half second, the MB of the largest process of a sync."""
+    found: list[int] = []
+    ended = Event()
+
+    def watch() -> None:
+        while not ended.wait(WATCHED_EVERY_SECONDS):
+            for pid in [child.pid for child in active_children()] or [os.getpid()]:
+                with suppress(psutil.NoSuchProcess):
+                    found.append(psutil.Process(pid).memory_info().rss >> 20)
+
+    watching = Thread(target=watch)
+    watching.start()
+    try:
+        yield found
+    finally:
+        ended.set()
+        watching.join()
 
 
-def _some_changed(received: Iterator[Received]) -> Iterator[Received]:
-    """Yield the records, each tenth with a later update and another status."""
-    for number, entry in enumerate(received):
-        if number % CHANGED_EVERY == 0:
-            entry.study["protocolSection"]["statusModule"] |= {
+def _halves(values: list[int]) -> tuple[list[int], list[int]]:
+    middle = len(values) // 2
+    return values[:middle], values[middle:]
+
+
+def _sync(files: list[Path]) -> Report:
+    return sync_files(files, source="bench", progress=lambda files, records: None)[1]
+
+
+def _change_some(files: list[Path]) -> None:
+    """Give each tenth record a later update and another status."""
+    for file in files:
+        studies = json.loads(file.read_text())
+        for study in studies[::CHANGED_EVERY]:
+            study["protocolSection"]["statusModule"] |= {
                 "overallStatus": "ACTIVE_NOT_RECRUITING",
                 "lastUpdatePostDateStruct": {"date": LATER, "type": "ACTUAL"},
             }
-        yield entry
-
-
-def _count_into(statements: Counter[str]) -> Any:
-    """Return a wrapper that counts statements by their verb and keeps no text."""
-
-    def count(execute: Any, sql: str, *args: Any) -> Any:
-        statements[sql.split(maxsplit=1)[0]] += 1
-        return execute(sql, *args)
-
-    return count
-
-
-def _read(folder: Path) -> Iterator[Received]:
-    return read_files(record_files(folder))
+        file.write_text(json.dumps(studies))
 
 
 def _outcome(report: Report) -> str:

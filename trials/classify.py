@@ -1,6 +1,7 @@
-"""Says which cancer types and therapy types a trial is about.
+"""Says which cancer types and therapy types a trial is about, and which biomarkers it asks for.
 
-Automatic rows come from conditions, keywords, titles, interventions and MeSH terms; rows of staff
+Automatic rows come from conditions, keywords, titles, interventions and MeSH terms, those of
+biomarkers also from inclusion criteria (see ``trials.marker_reading``); rows of staff
 are never touched, and a staff row that denies a type keeps the automatic rule from adding it.
 """
 
@@ -11,14 +12,22 @@ from django.db import transaction
 
 from clinic.page_cache import bump
 from trials import search_documents
+from trials.eligibility import read_once
 from trials.enums import Source
-from trials.models import ClassificationStamp, Trial, TrialCancerType, TrialTherapyType
+from trials.marker_reading import markers_asked
+from trials.models import (
+    ClassificationStamp,
+    Trial,
+    TrialBiomarker,
+    TrialCancerType,
+    TrialTherapyType,
+)
 from trials.querysets import delete_at_once
 from trials.vocabulary import CANCER, THERAPY, Vocabulary
 
 CHUNK = 500
 # Raise it with a change of the rules here or of what search documents hold: all are made anew.
-RULES = 2
+RULES = 4
 UNDER_WAY = "under way"
 
 
@@ -45,6 +54,19 @@ def therapy_texts(trial: Trial) -> list[str]:
     ]
 
 
+def marker_texts(trial: Trial) -> list[str]:
+    """Return the texts of a trial in which the name of a biomarker says enough."""
+    interventions = trial.details.get("interventions", [])
+    return [
+        trial.brief_title,
+        trial.official_title,
+        *trial.conditions,
+        *trial.keywords,
+        *(entry["name"] for entry in interventions),
+        *(name for entry in interventions for name in entry["other_names"]),
+    ]
+
+
 def _with_natural_order(terms: list[str]) -> Iterable[str]:
     """Yield the terms, and those that MeSH inverts ("Carcinoma, Renal Cell") both ways."""
     for term in terms:
@@ -59,7 +81,7 @@ def classify(trials: list[Trial], vocabulary: Vocabulary, *, held: Collection[in
 
     ``held`` are the ids of those that may have rows already.
     """
-    cancers, therapies = [], []
+    cancers, therapies, biomarkers = [], [], []
     for trial in trials:
         for concept in vocabulary.concepts_in(cancer_texts(trial)):
             if concept.kind == CANCER:
@@ -71,8 +93,12 @@ def classify(trials: list[Trial], vocabulary: Vocabulary, *, held: Collection[in
                 therapies.append(
                     TrialTherapyType(trial=trial, therapy_type_id=concept.id, source=Source.AUTO)
                 )
+        sections = read_once(trial.criteria)
+        for marker in markers_asked(marker_texts(trial), sections, vocabulary.markers):
+            biomarkers.append(TrialBiomarker(trial=trial, biomarker_id=marker, source=Source.AUTO))
     _replace(TrialCancerType, held, cancers)
     _replace(TrialTherapyType, held, therapies)
+    _replace(TrialBiomarker, held, biomarkers)
 
 
 def _replace(model: type[Any], held: Collection[int], rows: list[Any]) -> None:

@@ -14,6 +14,8 @@ from trials.registry.values import nct_id as read_nct_id
 from trials.trial_page import age_range, design_facts, plain_summary
 
 MOST = 4
+# An address may name any number of trials: no more than these are looked up.
+LOOKED_UP = 12
 SHOWN_CRITERIA = {"inclusion": 7, "exclusion": 5}
 LONGEST_CRITERION = 150
 
@@ -48,17 +50,16 @@ class Row:
 
 def chosen_trials(given: Iterable[str], language: str) -> tuple[list[Compared], list[str]]:
     """Return the first four different trials that the ids name, and what names none."""
-    keys: list[str] = []
+    parts = (part for text in given for part in text.replace(",", " ").split())
+    trials: dict[int, Trial] = {}
     unknown: list[str] = []
-    for text in given:
-        for part in text.replace(",", " ").split():
-            key = read_nct_id(part)
-            (keys if key else unknown).append(key or part[:20])
-    keys = list(dict.fromkeys(keys))[:MOST]
-    known = {trial.nct_id: trial for trial in Trial.objects.listed().filter(nct_id__in=keys)}
-    unknown += [key for key in keys if key not in known]
-    trials = [known[key] for key in keys if key in known]
-    return [Compared(trial, plain_summary(trial, language)) for trial in trials], unknown
+    for part in list(dict.fromkeys(parts))[:LOOKED_UP]:
+        if trial := Trial.objects.led_to(part):
+            trials[trial.pk] = trial
+        else:
+            unknown.append(read_nct_id(part) or part[:20])
+    shown = list(trials.values())[:MOST]
+    return [Compared(trial, plain_summary(trial, language)) for trial in shown], unknown
 
 
 def rows(compared: list[Compared]) -> list[Row]:

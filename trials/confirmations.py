@@ -31,7 +31,12 @@ def ends_at(trial: Trial, last: datetime | None) -> datetime | None:
 
 
 def is_confirmed(trial: Trial) -> bool:
-    """Return whether our team's word that the trial is open still holds."""
+    """Return whether our team's word that the trial is open still holds.
+
+    It does not when the registry has lost the record: nobody can say what became of the trial.
+    """
+    if trial.is_missing:
+        return False
     end = ends_at(trial, confirmed_at(trial))
     return end is None or timezone.now() <= end
 

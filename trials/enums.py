@@ -25,6 +25,8 @@ class TrialStatus(models.TextChoices):
     UNKNOWN = "UNKNOWN", _("Not known: not updated for two years")
 
 
+# What the registry may say today; anything else is an unknown value.
+KNOWN_STATUSES = frozenset(TrialStatus.values)
 OPEN_STATUSES = frozenset({TrialStatus.RECRUITING, TrialStatus.AVAILABLE})
 WAITING_STATUSES = frozenset({TrialStatus.NOT_YET_RECRUITING, TrialStatus.ENROLLING_BY_INVITATION})
 PAUSED_STATUSES = frozenset(

@@ -4,13 +4,16 @@ from dataclasses import replace
 from typing import Any
 from urllib.parse import urlsplit
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.feedgenerator import Atom1Feed
+from django.utils.html import escape
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
 from clinic.site_facts import clinic_settings
+from clinic.structured_data import absolute
 from trials.models import Trial
 from trials.search import TrialSearch
 from trials.search_query import read_query
@@ -45,7 +48,7 @@ def trials_feed(request: HttpRequest) -> HttpResponse:
             language=language,
             author_name=clinic,
             feed_url=request.build_absolute_uri(),
-            feed_guid=page,
+            feed_guid=absolute(reverse("trials:search") + query.address()),
         )
         for trial in sorted(trials, key=lambda one: newest[one.pk], reverse=True):
             _add(feed, request, trial, newest[trial.pk])
@@ -53,11 +56,13 @@ def trials_feed(request: HttpRequest) -> HttpResponse:
 
 
 def _add(feed: Atom1Feed, request: HttpRequest, trial: Trial, changed_at: Any) -> None:
+    """Add a trial; its id is the same by whatever name the site was called (RFC 4287 §4.2.6)."""
     address = request.build_absolute_uri(trial.get_absolute_url())
     feed.add_item(
         title=f"{status_label(trial)}: {trial.shown_title}",
         link=address,
-        description=", ".join([trial.nct_id, *trial.conditions[:5]]),
+        # The generator calls it HTML.
+        description=escape(", ".join([trial.nct_id, *trial.conditions[:5]])),
         updateddate=changed_at,
-        unique_id=f"tag:{urlsplit(address).hostname},2026:{trial.nct_id}",
+        unique_id=f"tag:{urlsplit(settings.SITE_URL).hostname},2026:{trial.nct_id}",
     )

@@ -67,7 +67,7 @@ def _group(found: TrialSearch, vocabulary: Vocabulary, agnostic: int, slug: str)
     statement = f"""
         SELECT {LISTED_COLUMNS}, first.title AS shown_title, first.fitting
         FROM (SELECT trial_id, title, rank, updated, count(*) OVER () AS fitting
-              FROM trials_searchdocument WHERE {" AND ".join(where)} {found.age_condition()}
+              FROM trials_searchdocument WHERE {" AND ".join(where)} {found.narrowing()}
               ORDER BY rank, updated DESC NULLS LAST, trial_id LIMIT %(shown)s) AS first
         JOIN trials_trial ON trials_trial.id = first.trial_id
         ORDER BY first.rank, first.updated DESC NULLS LAST, first.trial_id

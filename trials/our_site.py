@@ -5,7 +5,7 @@ import unicodedata
 from dataclasses import dataclass
 from functools import lru_cache
 
-from trials.enums import STOPPED_STATUSES, TrialStatus
+from trials.enums import KNOWN_STATUSES, STOPPED_STATUSES, TrialStatus
 from trials.registry.record import Record, Site
 
 WORD = re.compile(r"[^\W_]+")
@@ -46,9 +46,10 @@ def site_is_open(site_status: str, trial_status: str) -> bool:
     """Return whether a site takes new participants.
 
     Open is RECRUITING, or no site status while the whole trial is RECRUITING; a trial that has
-    stopped closes all of its sites, whatever their rows still say.
+    stopped closes all of its sites, whatever their rows still say. So does a status that the
+    registry invented since: what we do not understand, we do not offer.
     """
-    if trial_status in STOPPED_STATUSES:
+    if trial_status in STOPPED_STATUSES or trial_status not in KNOWN_STATUSES:
         return False
     return (site_status or trial_status) == TrialStatus.RECRUITING
 

@@ -4,6 +4,9 @@ from datetime import datetime
 from typing import Any
 
 from django.db import models
+from django.utils import timezone
+
+from trials.registry.values import nct_id
 
 
 def delete_at_once(rows: models.QuerySet[Any]) -> None:
@@ -22,9 +25,30 @@ class TrialQuerySet(models.QuerySet[Any]):
         """Return the trials that the public may see."""
         return self.filter(is_listed=True)
 
+    def led_to(self, given: str) -> Any:
+        """Return the listed trial that an id as typed leads to, None when there is none.
+
+        A former id leads to its trial, and so does one that the registry joined to another record.
+        """
+        key = nct_id(given)
+        if not key:
+            return None
+        trial = self.listed().filter(nct_id=key).first()
+        if trial is None or trial.is_missing:
+            return self.listed().filter(aliases__alias=key).first() or trial
+        return trial
+
     def open_at_our_site(self) -> "TrialQuerySet":
         """Return the listed trials that one can join at our clinic now."""
         return self.listed().filter(our_site_open=True)
+
+
+class PlainSummaryQuerySet(models.QuerySet[Any]):
+    """Our texts about trials."""
+
+    def shown(self) -> "PlainSummaryQuerySet":
+        """Return those that the public may see: live, and the IRB's approval has not ended."""
+        return self.filter(live=True).exclude(irb_expires_on__lt=timezone.localdate())
 
 
 class RegistryAlertQuerySet(models.QuerySet[Any]):

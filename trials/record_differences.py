@@ -54,6 +54,10 @@ def field_label(name: str) -> str:
         "minimum_age_text": _("minimum age"),
         "maximum_age_text": _("maximum age"),
         "sites": _("sites"),
+        "outcomesModule": _("what is measured"),
+        "ipdSharingStatementModule": _("sharing of data"),
+        "conditionBrowseModule": _("index terms of the conditions"),
+        "interventionBrowseModule": _("index terms of the treatments"),
     }
     if name in names:
         return names[name]

@@ -19,6 +19,7 @@ from trials.alerts import settle
 from trials.health import registry_problem
 from trials.models import PlainSummary, RegistryAlert, SyncRun, Trial, TrialVersion
 from trials.record_differences import compared, field_label, record_changes
+from trials.translations import without_spanish
 
 MAY_REPORT = "trials.view_registryalert"
 MAY_SETTLE = "trials.settle_registryalert"
@@ -61,6 +62,7 @@ class RegistryReportView(_ReportView):
             "changes": _changes(runs[0]) if runs else [],
             "alerts": RegistryAlert.objects.unsettled().select_related("trial"),
             "stale": stale_listings(),
+            "without_spanish": without_spanish(),
             "may_settle": request.user.has_perm(MAY_SETTLE),
         }
         return TemplateResponse(request, "trials/admin/registry.html", context)

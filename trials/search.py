@@ -11,11 +11,13 @@ from django.db import connection
 
 from trials.eligibility import Age
 from trials.enums import Sex
-from trials.facet_codes import FACETS, facet_code, facet_of, value_of
+from trials.facet_codes import BASE, FACETS, facet_code, facet_of, value_of
 from trials.models import Trial
+from trials.places import nearest_sites
+from trials.search_distance import UNPLACED, SearchedDistance
 from trials.search_query import TrialQuery
 from trials.search_words import NOTHING, SearchedWords
-from trials.vocabulary import CANCER, THERAPY, Vocabulary
+from trials.vocabulary import CANCER, MARKER, THERAPY, Vocabulary
 
 LISTED_COLUMNS = ", ".join(
     f"trials_trial.{name}"
@@ -86,6 +88,9 @@ class TrialSearch:
         self.parameters: dict[str, Any] = {"language": self.language}
         self.words = SearchedWords(query.q, vocabulary, self.language, self.parameters)
         self.also_searched = self.words.also_searched
+        self.distance = SearchedDistance(query)
+        # What does not narrow by it is the same for every ZIP code, and kept for all of them.
+        self.parameters |= self.distance.parameters if self.distance.within else {}
         self.filters = self._filters(vocabulary)
         self.parameters |= self.filters
 
@@ -101,6 +106,12 @@ class TrialSearch:
             cursor.execute(f"SELECT count(*) {self._matching()}", self.parameters)
             return int(cursor.fetchone()[0])
 
+    def words_find_any(self) -> bool:
+        """Return whether any trial would fit without any filter (1 query, ended at the first)."""
+        with connection.cursor() as cursor:
+            cursor.execute(f"SELECT EXISTS (SELECT {self._matching()})", self.parameters)
+            return bool(cursor.fetchone()[0])
+
     def counts(self) -> Counts:
         """Return the counts; each filter's are those under all the other filters (1 query).
 
@@ -111,26 +122,38 @@ class TrialSearch:
         wanted: list[Iterable[str]] = [lets_through.values()]
         for facet, condition in lets_through.items():
             others = lets_through | {facet: f"NOT {condition}"}
-            wanted.append([*others.values(), f"code & 7 = {FACETS.index(facet)}"])
+            wanted.append([*others.values(), f"code & {BASE - 1} = {FACETS.index(facet)}"])
         codes = "SELECT code FROM base, unnest(facets) AS code WHERE "
         parts = (codes + " AND ".join(["TRUE", *each]) for each in wanted)
-        # Words are looked up once; without them the index is read faster than a copy is made.
-        kept = "MATERIALIZED" if self.words.all else "NOT MATERIALIZED"
+        # Words and places are looked up once; without them the index is read faster than copied.
+        is_narrow = self.words.all or self.distance.within
+        kept = "MATERIALIZED" if is_narrow else "NOT MATERIALIZED"
         statement = f"""
-            WITH base AS {kept} (SELECT facets {self._matching()} {self.age_condition()})
+            WITH base AS {kept} (SELECT facets {self._matching()} {self.narrowing()})
             SELECT code, count(*) FROM ({" UNION ALL ".join(parts)}) AS counted GROUP BY code
         """  # noqa: S608 - names are constants of this module, values are parameters
         facets: dict[str, dict[str, int]] = defaultdict(dict)
-        for code, count in self._counted(statement):
+        for code, count in self._counted(statement, self.parameters):
             facets[facet_of(code)][value_of(code)] = count
         # Every trial has exactly one value of sex, so those that are let through are all trials.
         allowed = [value_of(code) for code in self.filters.get("sex", [])] or facets["sex"]
         return Counts(sum(facets["sex"].get(value, 0) for value in allowed), dict(facets))
 
-    def _counted(self, statement: str) -> list[tuple[int, int]]:
+    def unplaced(self) -> int:
+        """Return how many trials only the distance keeps out, as nobody knows where they are.
+
+        It is the same for every ZIP code, and kept (1 query, none without a distance).
+        """
+        if not self.distance.within:
+            return 0
+        where = f"{self._matching()} {self.age_condition()} {self._chosen()} AND {UNPLACED}"
+        own = {k: v for k, v in self.parameters.items() if k not in self.distance.parameters}
+        return self._counted(f"SELECT 0, count(*) {where}", own)[0][1]
+
+    def _counted(self, statement: str, parameters: dict[str, Any]) -> list[tuple[int, int]]:
         """Return the rows of the counts, kept in the process until content changes."""
         number = self.vocabulary.generation
-        key = f"{statement}{sorted(self.parameters.items(), key=itemgetter(0))}"
+        key = f"{statement}{sorted(parameters.items(), key=itemgetter(0))}"
         with _counting:
             if number and _kept.get("generation") != number:
                 _kept.clear()
@@ -139,7 +162,7 @@ class TrialSearch:
         if known is not None:
             return known
         with connection.cursor() as cursor:
-            cursor.execute(statement, self.parameters)
+            cursor.execute(statement, parameters)
             rows: list[tuple[int, int]] = cursor.fetchall()
         with _counting:
             if number and _kept.get("generation") == number and len(_kept["rows"]) < KEPT_COUNTS:
@@ -150,8 +173,45 @@ class TrialSearch:
         """Return the trials of one page in order, each with its ``shown_title`` (1 query).
 
         ``total`` says how many fit, where that is known: no order by words helps among thousands,
-        and it would read each of them.
+        and it would read each of them. With a ZIP code each has its ``nearest`` place (1 query;
+        by distance 1 or 2 more).
         """
+        if self.query.order == "distance":
+            trials = self._by_distance(limit, offset, total)
+        else:
+            trials = self._in_order(limit, offset, total)
+        if self.query.origin and trials:
+            nearest = nearest_sites(trials, self.query.origin)
+            for trial in trials:
+                trial.nearest = nearest.get(trial.pk)
+        return trials
+
+    def _by_distance(self, limit: int, offset: int, total: int) -> list[Trial]:
+        """Return a page of the nearest trials; what takes new people first, see the order.
+
+        Among thousands, the places are gone through from the nearest one until the page is full.
+        """
+        among = self._matching() + self.age_condition() + self._chosen()
+        found: list[Trial] = []
+        for ring in self.distance.rings if total > RANKED else []:
+            found = self._listed(self.distance.of_places(among, ring), limit, offset, ring.miles)
+            if len(found) == limit or ring.is_all:
+                return found
+        return self._listed(self.distance.of_documents(self._fitting()), limit, offset)
+
+    def _listed(self, source: str, limit: int, offset: int, ring: int = 0) -> list[Trial]:
+        order = self.distance.order
+        statement = f"""
+            SELECT {LISTED_COLUMNS}, found.title AS shown_title
+            FROM (SELECT trial_id, title, is_open, miles FROM {source}
+                  ORDER BY {order} LIMIT %(limit)s OFFSET %(offset)s) AS found
+            JOIN trials_trial ON trials_trial.id = found.trial_id
+            ORDER BY {order}
+        """  # noqa: S608
+        page = {"limit": limit, "offset": offset, "ring": ring}
+        return list(Trial.objects.raw(statement, self.parameters | self.distance.parameters | page))
+
+    def _in_order(self, limit: int, offset: int, total: int) -> list[Trial]:
         is_broad = self.query.order in {"relevance", "updated"} and total > RANKED
         order = ORDERS["updated" if is_broad else self.query.order]
         score = f"ts_rank(vector, {self.words.typed})" if "score" in order else "0"
@@ -187,9 +247,15 @@ class TrialSearch:
                 AND (maximum_age_days IS NULL OR maximum_age_days >= %(age_from)s)"""
         )
 
+    def narrowing(self) -> str:
+        """Return the SQL of all that narrows documents and has no counts of its own."""
+        return f"{self.age_condition()} {self.distance.condition}"
+
+    def _chosen(self) -> str:
+        return "".join(f" AND facets && %({facet})s::bigint[]" for facet in self.filters)
+
     def _fitting(self) -> str:
-        chosen = "".join(f" AND facets && %({facet})s::bigint[]" for facet in self.filters)
-        return f"{self._matching()} {self.age_condition()} {chosen}"
+        return f"{self._matching()} {self.narrowing()} {self._chosen()}"
 
     def _filters(self, vocabulary: Vocabulary) -> dict[str, list[int]]:
         """Return the codes that each filter in use lets through."""
@@ -204,6 +270,9 @@ class TrialSearch:
             "therapy": [slugs[THERAPY][slug] for slug in query.therapies],
             "place": query.places,
             "volunteers": query.volunteers,
+            "biomarker": [slugs[MARKER][slug] for slug in query.biomarkers],
+            "prior": query.prior,
+            **query.burdens,
             "sex": [query.sex, Sex.ALL.value, ""] if query.sex else [],
         }
         return {

@@ -8,14 +8,17 @@ from urllib.parse import urlencode
 from django.http import QueryDict
 from django.utils.translation import gettext as _
 
+from trials import burden
+from trials.distance import FARTHEST, Origin, locate, read_zip
 from trials.enums import Phase, Sex, TrialStatus
 from trials.facet_codes import NO, OURS, YES
+from trials.prior_treatment import BEFORE, NOT_YET
 from trials.registry.values import CONTROL
-from trials.vocabulary import CANCER, THERAPY, Vocabulary
+from trials.vocabulary import CANCER, MARKER, THERAPY, Vocabulary
 
 LONGEST_QUERY = 200
 OLDEST = 120
-SORTS = ("relevance", "updated", "title", "start")
+SORTS = ("relevance", "updated", "title", "start", "distance")
 PHASE_WORDS = {
     **{value.lower().replace("_", ""): value for value in Phase.values},
     **{value.lower().removeprefix("phase"): value for value in Phase.values},
@@ -45,7 +48,14 @@ class TrialQuery:
     therapies: list[str] = field(default_factory=list)
     places: list[str] = field(default_factory=list)
     volunteers: list[str] = field(default_factory=list)
+    biomarkers: list[str] = field(default_factory=list)
+    prior: list[str] = field(default_factory=list)
+    burdens: dict[str, list[str]] = field(default_factory=dict)
     age: int | None = None
+    # The ZIP code as typed, where that is, and how many miles away a trial may be.
+    zip: str = ""
+    origin: Origin | None = None
+    within: int | None = None
     sex: str = ""
     sort: str = ""
     page: int = 1
@@ -54,14 +64,13 @@ class TrialQuery:
     @property
     def has_filters(self) -> bool:
         """Return whether anything but words narrows the search."""
-        lists = self.statuses or self.phases or self.conditions or self.therapies
-        lists = lists or self.places or self.volunteers
-        return bool(lists or self.sex or self.age is not None)
+        return any(name not in {"q", "sort", "zip"} for name, _value in self.parameters())
 
     @property
     def order(self) -> str:
         """Return the sort order: by relevance where there are words."""
-        if self.sort and (self.sort != "relevance" or self.q):
+        is_possible = {"relevance": bool(self.q), "distance": bool(self.origin)}
+        if self.sort and is_possible.get(self.sort, True):
             return self.sort
         return "relevance" if self.q else "updated"
 
@@ -74,8 +83,13 @@ class TrialQuery:
         pairs += [("therapy", slug) for slug in self.therapies]
         pairs += [("place", value) for value in self.places]
         pairs += [("volunteers", value) for value in self.volunteers]
+        pairs += [("biomarker", slug) for slug in self.biomarkers]
+        pairs += [("prior", value) for value in self.prior]
+        pairs += [(name, value) for name, values in self.burdens.items() for value in values]
         pairs += [("age", str(self.age))] if self.age is not None else []
         pairs += [("sex", self.sex.lower())] if self.sex else []
+        pairs += [("zip", self.origin.zip_code)] if self.origin else []
+        pairs += [("within", str(self.within))] if self.within else []
         pairs += [("sort", self.sort)] if self.sort else []
         return pairs
 
@@ -112,17 +126,35 @@ class _Reader:
         query.therapies = self._choices("therapy", {slug: slug for slug in slugs[THERAPY]})
         query.places = self._choices("place", {OURS: OURS, "anywhere": ""})
         query.volunteers = self._choices("volunteers", {YES: YES, NO: NO})
+        query.biomarkers = self._choices("biomarker", {slug: slug for slug in slugs[MARKER]})
+        query.prior = self._choices("prior", {NOT_YET: NOT_YET, BEFORE: BEFORE})
+        for name in burden.NAMES:
+            query.burdens[name] = self._choices(name, {one: one for one in burden.values_of(name)})
         query.age = self._number("age", 0, OLDEST)
         sexes = self._choices("sex", SEX_WORDS)
         query.sex = sexes[0] if len(sexes) == 1 else ""
         sorts = self._choices("sort", {sort: sort for sort in SORTS})
         query.sort = sorts[0] if sorts else ""
         query.page = self._number("page", 1, 100_000) or 1
-        if any(value.strip() for key in ("zip", "within") for value in self.values.get(key, [])):
-            query.notes.append(
-                _("Searching by distance is not available yet. These are trials at any place.")
-            )
+        self._distance()
         return query
+
+    def _distance(self) -> None:
+        query = self.query
+        typed = [value for value in self.values.get("zip", []) if value.strip()]
+        for given in typed:
+            query.zip = _shown(given)
+            code = read_zip(given)
+            query.origin = locate(code) if code else None
+        if typed and not query.origin:
+            note = _("We do not know the ZIP code “%(zip)s”. These are trials at any distance.")
+            query.notes.append(note % {"zip": query.zip})
+        asked = [v for v in self.values.get("within", []) if v.strip().lower() != "anywhere"]
+        self.values["within"] = asked
+        within = self._number("within", 1, FARTHEST)
+        query.within = within if query.origin else None
+        if not query.origin and not typed and (within or query.sort == "distance"):
+            query.notes.append(_("To search by distance, add a ZIP code."))
 
     def _words(self) -> str:
         given = " ".join(self.values.get("q", []))
@@ -158,8 +190,11 @@ class _Reader:
         return number
 
     def _ignore(self, key: str, given: str) -> None:
-        shown = " ".join(CONTROL.sub(" ", given).split())[:40]
         self.query.notes.append(
             _("We do not know “%(value)s” as a value of “%(key)s”, so it was left out.")
-            % {"value": shown, "key": key}
+            % {"value": _shown(given), "key": key}
         )
+
+
+def _shown(given: str) -> str:
+    return " ".join(CONTROL.sub(" ", given).split())[:40]

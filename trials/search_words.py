@@ -2,23 +2,31 @@
 
 import re
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from trials.lay_words import (
+    IMMUNOTHERAPY,
+    OTHER_WORDS,
+    stages,
+    telling,
+    tidied,
+)
 from trials.search_documents import concept_token, mention_token
 from trials.text import TOKEN, plain, query_forms
 from trials.typed_words import (
-    IN_ENGLISH,
     SPREAD,
     SPREAD_WORDS,
     WITH_A_CANCER,
     WITHOUT,
     read_typed,
 )
-from trials.vocabulary import CANCER, DRUG, Concept, Vocabulary
+from trials.vocabulary import CANCER, DRUG, THERAPY, Concept, Vocabulary
 
 SHOWN_SYNONYMS = 6
+# How many words after "not" and the like are left out when the vocabularies know none of them.
+LEFT_OUT_UNKNOWN = 3
 NOTHING = "''::tsquery"
 
 
@@ -44,11 +52,14 @@ class SearchedWords:
         self.cancers: set[int] = set()
         # What was typed without the cancers that it names, and without how far they have spread.
         self.besides_cancers = ""
+        # Whether a word was typed that no vocabulary knows: it may be misspelled.
+        self.has_unknown = False
         self._typed: list[str] = []
-        typed = read_typed(text)
+        typed = read_typed(tidied(text))
         kept = self._take_exclusions(typed.words)
         kept, spread = self._take_spread(kept)
-        groups = [*self._groups(kept), *spread, *map(self._phrase, typed.phrases)]
+        kept, staged = self._take_stages(kept)
+        groups = [*self._groups(kept), *spread, *staged, *map(self._phrase, typed.phrases)]
         self.left_out[:0] = typed.excluded
         groups += [f"!! {self._left_out(said)}" for said in self.left_out]
         self.all = " && ".join(groups)
@@ -69,8 +80,10 @@ class SearchedWords:
                 found for found in self.vocabulary.find(rest, any_case=True) if not found.first
             ]
             length = max((found.length for found in known), default=0)
-            # "NOT" in capitals is meant so, whatever follows.
-            length = length or int(match[0].strip() == "NOT")
+            # "NOT" in capitals is meant so, whatever follows; "breast cancer not triple negative"
+            # must not find just what was not wanted.
+            is_capital, has_more = match[0].strip() == "NOT", bool(text[: match.start()].strip())
+            length = length or int(is_capital) or LEFT_OUT_UNKNOWN * has_more
             tokens = list(TOKEN.finditer(rest))[:length]
             if tokens:
                 end = match.end() + tokens[-1].end()
@@ -79,11 +92,24 @@ class SearchedWords:
         return text
 
     def _left_out(self, said: str) -> str:
-        """Return the SQL of something that must not be there: its words, and what it is about."""
-        concepts = {found.concept for found in self.vocabulary.find(said, any_case=True)}
-        tokens = [concept_token(one) for one in concepts if one.kind != DRUG]
-        about = [f"to_tsquery('simple', {self._add(token)})" for token in tokens]
-        return f"({' || '.join([self._any_form(said, 'phraseto_tsquery'), *about])})"
+        """Return the SQL of something that must not be there: what it is about, or its words.
+
+        Where somebody leaves out "small cell", the trials of "non-small cell" stay.
+        """
+        found = list(self.vocabulary.find(said, any_case=True))
+        tokens = [concept_token(one.concept) for one in found if one.concept.kind != DRUG]
+        tokens += [mention_token(one.concept) for one in found if one.concept.kind == DRUG]
+        about = [f"to_tsquery('simple', {self._add(token)})" for token in dict.fromkeys(tokens)]
+        if not any(one.length == len(TOKEN.findall(said)) for one in found):
+            words, opposite = (
+                self._any_form(form, "phraseto_tsquery") for form in (said, f"non {said}")
+            )
+            about.append(f"({words} && !! {opposite})")
+            about += [
+                self._any_form(other, "phraseto_tsquery")
+                for other in OTHER_WORDS.get(plain(said), ())
+            ]
+        return f"({' || '.join(about)})"
 
     def _phrase(self, said: str) -> str:
         form = self._any_form(said, "phraseto_tsquery")
@@ -92,12 +118,25 @@ class SearchedWords:
 
     def _spread(self, said: str) -> str:
         """Return the SQL of "stage 4" and all that says the same."""
-        everything = dict.fromkeys(word.casefold() for word in (said, *SPREAD_WORDS["en"]))
-        alternatives = [self._any_form(word, "phraseto_tsquery") for word in everything]
-        shown = [word for word in SPREAD_WORDS[self.language] if word.casefold() != said.casefold()]
-        self.also_searched.append(AlsoSearched(said, shown))
+        own = SPREAD_WORDS[self.language]
+        return self._any_of(said, dict.fromkeys((said, *own, *SPREAD_WORDS["en"])), len(own) + 1)
+
+    def _any_of(self, said: str, words: Iterable[str], shown: int = SHOWN_SYNONYMS) -> str:
+        """Return the SQL of any of the words for what was said, and tell the first few."""
+        words = list(words)
+        others = [word for word in words[:shown] if word.casefold() != said.casefold()]
+        self.also_searched.append(AlsoSearched(said, others))
+        alternatives = [self._any_form(word, "phraseto_tsquery") for word in words]
         self._typed.append(alternatives[0])
         return f"({' || '.join(alternatives)})"
+
+    def _take_stages(self, text: str) -> tuple[str, list[str]]:
+        """Return the text without stages up to 3, and the SQL of them."""
+        groups = []
+        for stage in stages(text):
+            groups.append(self._any_of(stage.said, stage.words))
+            text = f"{text[: stage.start]}{' ' * len(stage.said)}{text[stage.end :]}"
+        return text, groups
 
     def _take_spread(self, text: str) -> tuple[str, list[str]]:
         """Return the text without words for a cancer that has spread, and the SQL of them.
@@ -135,15 +174,31 @@ class SearchedWords:
             named |= places if cancers else set()
             yield self._group(said, concepts)
         # "anti-PD-1" is one loose word with two spellings, so the text is cut at spaces only.
-        self.besides_cancers = _blanked(text, [tokens[place] for place in named])
+        self.besides_cancers = telling(_blanked(text, [tokens[place] for place in named]))
         kept = _blanked(text, [tokens[place] for place in covered])
-        for word in kept.split():
+        for word in telling(kept).split():
             if TOKEN.search(word):
-                form = self._any_form(word, "plainto_tsquery")
-                self._typed.append(form)
-                english = IN_ENGLISH.get(plain(word)) if self.language == "es" else None
-                other = f" || {self._any_form(english, 'plainto_tsquery')}" if english else ""
-                yield f"({form}{other})"
+                yield self._loose(word)
+
+    def _loose(self, word: str) -> str:
+        """Return the SQL of a word of no vocabulary entry."""
+        key = plain(word)
+        self.has_unknown = True
+        others = [self._any_form(other, "phraseto_tsquery") for other in OTHER_WORDS.get(key, ())]
+        form = self._any_form(word, "plainto_tsquery")
+        self._typed.append(form)
+        if key in IMMUNOTHERAPY:
+            others.append(self._any_immunotherapy(word))
+        return f"({' || '.join([form, *others])})"
+
+    def _any_immunotherapy(self, said: str) -> str:
+        """Return the SQL of all treatments of the vocabulary, which are all immunotherapy."""
+        concepts = [Concept(THERAPY, pk) for pk in self.vocabulary.slugs[THERAPY].values()]
+        if not concepts:
+            return self._any_form(said, "plainto_tsquery")
+        names = [self.vocabulary.names[one][self.language == "es"] for one in concepts]
+        self.also_searched.append(AlsoSearched(said, names[:SHOWN_SYNONYMS]))
+        return f"to_tsquery('simple', {self._add(' | '.join(map(concept_token, concepts)))})"
 
     def _group(self, said: str, concepts: list[Concept]) -> str:
         """Return the SQL of a name of the vocabularies: what is about it, and what names it.

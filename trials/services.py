@@ -8,20 +8,32 @@ from django.db import transaction
 from clinic.page_cache import bump
 from trials import search_documents
 from trials.enums import Source
-from trials.models import Trial, TrialCancerType, TrialTherapyType
+from trials.models import Trial, TrialBiomarker, TrialCancerType, TrialTherapyType
 from trials.vocabulary import Vocabulary
 
 
 @transaction.atomic
 def correct_trial(
-    *, trial: Trial, is_listed: bool, cancer_types: Iterable[Any], therapy_types: Iterable[Any]
+    *,
+    trial: Trial,
+    is_listed: bool,
+    cancer_types: Iterable[Any],
+    therapy_types: Iterable[Any],
+    biomarkers: Iterable[Any],
+    unmarked_words: Iterable[str] | None = None,
 ) -> None:
-    """Set the listing and the classification as staff see it; no sync undoes it."""
+    """Set the listing, the classification and the marks as staff see them; no sync undoes it.
+
+    Without ``unmarked_words`` the marks stay as they are.
+    """
     Trial.objects.select_for_update().only("pk").get(pk=trial.pk)
     trial.is_listed = is_listed
-    trial.save(update_fields=["is_listed"])
+    if unmarked_words is not None:
+        trial.unmarked_words = list(unmarked_words)
+    trial.save(update_fields=["is_listed", "unmarked_words"])
     _correct(TrialCancerType, "cancer_type_id", trial, {entry.pk for entry in cancer_types})
     _correct(TrialTherapyType, "therapy_type_id", trial, {entry.pk for entry in therapy_types})
+    _correct(TrialBiomarker, "biomarker_id", trial, {entry.pk for entry in biomarkers})
     search_documents.refresh([trial.pk], Vocabulary.load())
     bump()
 

@@ -4,7 +4,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.forms import WagtailAdminModelForm
 
-from education.models import CancerType, TherapyType
+from education.models import Biomarker, CancerType, GlossaryTerm, TherapyType
 from trials.models import Trial
 from trials.services import correct_trial
 
@@ -24,6 +24,20 @@ class TrialForm(WagtailAdminModelForm):
         required=False,
         widget=forms.CheckboxSelectMultiple,
     )
+    unmarked_words = forms.ModelMultipleChoiceField(
+        GlossaryTerm.objects.filter(is_marked_in_text=True, locale__language_code="en"),
+        to_field_name="slug",
+        label=_("Words not to mark"),
+        help_text=_("Words of the glossary are explained where they first stand. Not these."),
+        required=False,
+    )
+
+    biomarkers = forms.ModelMultipleChoiceField(
+        Biomarker.objects.all(),
+        label=_("Biomarkers"),
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+    )
 
     class Meta:
         model = Trial
@@ -31,9 +45,10 @@ class TrialForm(WagtailAdminModelForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        for name in ("cancer_type", "therapy_type"):
+        for name in ("cancer_type", "therapy_type", "biomarker"):
             rows = getattr(self.instance, f"{name}_rows").filter(applies=True)
             self.fields[f"{name}s"].initial = list(rows.values_list(name, flat=True))
+        self.fields["unmarked_words"].initial = self.instance.unmarked_words
 
     def save(self, commit: bool = True) -> Trial:
         """Apply the correction and return the trial."""
@@ -42,5 +57,7 @@ class TrialForm(WagtailAdminModelForm):
             is_listed=self.cleaned_data["is_listed"],
             cancer_types=self.cleaned_data["cancer_types"],
             therapy_types=self.cleaned_data["therapy_types"],
+            biomarkers=self.cleaned_data["biomarkers"],
+            unmarked_words=[term.slug for term in self.cleaned_data["unmarked_words"]],
         )
         return self.instance

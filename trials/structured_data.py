@@ -57,9 +57,7 @@ def _trial(trial: Trial, context: dict[str, Any], address: str) -> dict[str, Any
     if trial.allocation == Allocation.RANDOMIZED:
         designs.append("RandomizedTrial")
     places = {
-        ", ".join(filter(None, (site.city, site.state, site.country)))
-        for group in (context["our_sites"], *(sites for _name, sites in context["site_groups"]))
-        for site in group
+        ", ".join(filter(None, (site.city, site.state, site.country))) for site in context["sites"]
     }
     data = {
         "@type": "MedicalTrial",

@@ -3,21 +3,22 @@
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
-from django.utils.translation import get_language, gettext, gettext_noop
+from django.utils.http import urlencode
+from django.utils.translation import get_language, gettext_lazy
 from django.views.decorators.http import require_safe
 
 from clinic.site_facts import clinic_settings
 from trials.comparison import MOST, chosen_trials, main_criteria, rows, treatments
 from trials.fit_check import fit_groups
 from trials.models import Trial
-from trials.trial_page import age_range, closed_reason, plain_summary
+from trials.trial_page import age_range, closed_reason, has_fit_check, plain_summary
 from trials.views import find_or_lead
 
 OFFERED = 30
 ANSWERS = [
-    ("yes", gettext_noop("Yes")),
-    ("no", gettext_noop("No")),
-    ("unsure", gettext_noop("Not sure")),
+    ("yes", gettext_lazy("Yes")),
+    ("no", gettext_lazy("No")),
+    ("unsure", gettext_lazy("Not sure")),
 ]
 
 
@@ -28,9 +29,11 @@ def doctor(request: HttpRequest, nct_id: str) -> HttpResponse:
     if isinstance(found, HttpResponse):
         return found
     criteria, left_out = main_criteria(found)
+    summary = plain_summary(found, get_language() or "en")
     context = {
         "trial": found,
-        "summary": plain_summary(found, get_language() or "en"),
+        "summary": summary,
+        "has_fit_check": has_fit_check(summary),
         "treatments": treatments(found),
         "age_range": age_range(found),
         "criteria": criteria,
@@ -52,21 +55,25 @@ def fit(request: HttpRequest, nct_id: str) -> HttpResponse:
     if isinstance(found, HttpResponse):
         return found
     summary = plain_summary(found, get_language() or "en")
-    is_on = bool(summary and summary.irb_reference)
+    is_on = has_fit_check(summary)
+    groups = fit_groups(found) if is_on else []
     context = {
         "trial": found,
         "title": summary.title if summary else found.brief_title,
         "title_language": summary.locale.language_code if summary else "en",
         "is_on": is_on,
-        "groups": fit_groups(found) if is_on else [],
-        "answers": [
-            ("yes", gettext("Yes")),
-            ("no", gettext("No")),
-            ("unsure", gettext("Not sure")),
-        ],
+        "groups": groups,
+        "total": sum(len(group.conditions) for group in groups),
+        "answers": ANSWERS,
         "clinic": clinic_settings(request),
     }
     return render(request, "trials/fit.html", context, status=200 if is_on else 404)
+
+
+@require_safe
+def kept(request: HttpRequest) -> HttpResponse:
+    """Show the page of the trials that somebody keeps: the same for all, the browser fills it."""
+    return render(request, "trials/list.html")
 
 
 @require_safe
@@ -82,5 +89,8 @@ def compare(request: HttpRequest) -> HttpResponse:
         "offered": offered.only("nct_id", "brief_title").order_by("nct_id")[:OFFERED],
         "most": MOST,
         "is_full": len(compared) >= MOST,
+        "open_query": urlencode(
+            [("id", one.trial.nct_id) for one in compared if one.trial.our_site_open]
+        ),
     }
     return render(request, "trials/compare.html", context)

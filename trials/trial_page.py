@@ -2,11 +2,9 @@
 
 from dataclasses import dataclass
 from datetime import date
-from itertools import groupby
 from typing import Any
 
 from django.db.models import Case, Count, Q, When
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -15,7 +13,9 @@ from education.models import CancerType, EducationPage, TherapyType
 from trials.confirmations import confirmed_at
 from trials.eligibility import Age, parse_age, parse_criteria, unescape
 from trials.enums import (
+    PAUSED_STATUSES,
     PHASE_EXPLANATIONS,
+    STOPPED_STATUSES,
     Allocation,
     Masking,
     Phase,
@@ -27,6 +27,7 @@ from trials.enums import (
 )
 from trials.models import PlainSummary, SyncRun, Trial, TrialSite
 from trials.our_site import site_is_open
+from trials.trial_places import AskedZip, trial_places
 
 EXPLAINING = 6
 SIMILAR = 3
@@ -41,9 +42,8 @@ class RegistryDate:
     kind: str
 
 
-def trial_page(trial: Trial, language: str) -> dict[str, Any]:
-    """Return the context of a trial's page (8 queries)."""
-    sites = list(trial.sites.all())
+def trial_page(trial: Trial, language: str, asked: AskedZip | None = None) -> dict[str, Any]:
+    """Return the context of a trial's page (8 queries), with distances from a ZIP code."""
     summary = plain_summary(trial, language)
     therapies = list(
         TherapyType.objects.filter(trial_rows__trial=trial, trial_rows__applies=True).distinct()
@@ -54,7 +54,7 @@ def trial_page(trial: Trial, language: str) -> dict[str, Any]:
     return {
         "trial": trial,
         "summary": summary,
-        "has_fit_check": bool(summary and summary.irb_reference),
+        "has_fit_check": has_fit_check(summary),
         "title": summary.title if summary else trial.brief_title,
         "title_language": summary.locale.language_code if summary else "en",
         "registry_is_foreign": not language.startswith("en"),
@@ -71,12 +71,10 @@ def trial_page(trial: Trial, language: str) -> dict[str, Any]:
         "phases": [
             (label_of(Phase, phase), PHASE_EXPLANATIONS.get(phase, "")) for phase in trial.phases
         ],
-        "our_sites": [site for site in sites if site.is_ours],
-        "site_groups": site_groups(sites),
-        "site_count": len(sites),
+        **trial_places(trial, asked),
         "dates": registry_dates(trial),
         "confirmed_at": confirmed_at(trial) if trial.our_site_open else None,
-        "similar_trials": [] if trial.our_site_open else similar_open_trials(trial, cancers),
+        "similar_trials": [] if trial.is_offered_here else similar_open_trials(trial, cancers),
         "last_looked": SyncRun.objects.last_look(trial.pk),
     }
 
@@ -85,12 +83,16 @@ def plain_summary(trial: Trial, language: str) -> PlainSummary | None:
     """Return the live plain summary in the language, else in English; none that has run out."""
     summaries = {
         summary.locale.language_code: summary
-        for summary in trial.plain_summaries.filter(live=True)
-        .exclude(irb_expires_on__lt=timezone.localdate())
+        for summary in trial.plain_summaries.shown()
         .select_related("locale", "reviewed_by")
         .annotate(source_changed_at=source_changed_at("trials", "plainsummary"))
     }
     return summaries.get(language) or summaries.get("en")
+
+
+def has_fit_check(summary: PlainSummary | None) -> bool:
+    """Return whether the conditions may be gone through: the ethics board has a reference."""
+    return bool(summary and summary.irb_reference)
 
 
 def similar_open_trials(trial: Trial, cancers: list[CancerType]) -> list[Trial]:
@@ -109,9 +111,12 @@ def similar_open_trials(trial: Trial, cancers: list[CancerType]) -> list[Trial]:
 
 def closed_reason(trial: Trial) -> str:
     """Return in plain words why one cannot join at our clinic now."""
-    if not trial.has_our_site:
+    goes_on = trial.status not in STOPPED_STATUSES | PAUSED_STATUSES
+    if goes_on and not trial.has_our_site:
+        if trial.our_site_changed_at:
+            return _("Our clinic does not take part in this trial any more.")
         return _("Our clinic does not take part in this trial. Other places do.")
-    reasons = {
+    reasons: dict[str, str] = {
         TrialStatus.NOT_YET_RECRUITING: _("This trial has not opened yet."),
         TrialStatus.ENROLLING_BY_INVITATION: _("This trial takes people by invitation only."),
         TrialStatus.ACTIVE_NOT_RECRUITING: _("This trial is running but takes no new people."),
@@ -119,16 +124,21 @@ def closed_reason(trial: Trial) -> str:
         TrialStatus.TERMINATED: _("This trial was stopped early."),
         TrialStatus.WITHDRAWN: _("This trial was called off before it began."),
         TrialStatus.COMPLETED: _("This trial has finished."),
+        TrialStatus.AVAILABLE: _("This treatment is given outside a trial. Please call us."),
+        TrialStatus.TEMPORARILY_NOT_AVAILABLE: _(
+            "This treatment cannot be given for now. That may change."
+        ),
+        TrialStatus.NO_LONGER_AVAILABLE: _("This treatment is no longer given outside a trial."),
+        TrialStatus.APPROVED_FOR_MARKETING: _(
+            "This treatment is approved now. A doctor can prescribe it outside a trial."
+        ),
+        TrialStatus.WITHHELD: _("The sponsor has not made the details of this trial public."),
         TrialStatus.UNKNOWN: _(
             "This trial has not been updated for two years, so we do not know if it is open."
         ),
     }
-    fallback = _("Our clinic is not taking new people in this trial now.")
-    return reasons.get(TrialStatus(trial.status), fallback) if _is_known(trial) else fallback
-
-
-def _is_known(trial: Trial) -> bool:
-    return trial.status in TrialStatus.values
+    # The trial goes on elsewhere, or the registry has a word for its state that we do not know.
+    return reasons.get(trial.status, _("Our clinic is not taking new people in this trial now."))
 
 
 def education_pages(
@@ -137,11 +147,14 @@ def education_pages(
     """Return the live pages that explain the trial's treatments, then its cancers, then the rest.
 
     A page about one treatment comes before a page about many. A page about a cancer counts by its
-    cancer alone: that the same treatment is used there explains nothing about this trial.
+    cancer alone, one about a kind of treatment by its treatment alone: that both meet elsewhere
+    explains nothing about this trial.
     """
     section = EducationPage.Section
     about = EducationPage.objects.order_by()
-    fits = Q(pk__in=about.filter(cancer_types__in=cancers).values("pk")) | (
+    fits = (
+        Q(pk__in=about.filter(cancer_types__in=cancers).values("pk")) & ~Q(section=section.TYPES)
+    ) | (
         Q(pk__in=about.filter(therapy_types__in=therapies).values("pk"))
         & ~Q(section=section.CANCERS)
     )
@@ -228,15 +241,6 @@ def registry_dates(trial: Trial) -> list[tuple[str, RegistryDate]]:
             precision, kind = precisions.get(name, ["day", ""])
             found.append((label, RegistryDate(value, precision, kind)))
     return found
-
-
-def site_groups(sites: list[TrialSite]) -> list[tuple[str, list[TrialSite]]]:
-    """Return the sites that are not ours by country, the United States first."""
-    others = sorted(
-        (site for site in sites if not site.is_ours),
-        key=lambda site: (site.country != "United States", site.country, site.state, site.city),
-    )
-    return [(country, list(group)) for country, group in groupby(others, key=lambda s: s.country)]
 
 
 def is_open(site: TrialSite, trial: Trial) -> bool:

@@ -16,29 +16,16 @@ WITHOUT = re.compile(r"\b(?:but not|not|without|except|excluding|sin|excepto)\s+
 SPREAD = re.compile(
     r"(?<!locally )(?<!locally-)(?<!localmente )(?<!non )(?<!non-)(?<!not )(?<!\bno )"
     r"\b(?:stage[ -]?(?:4|iv|four)[abc]?|etapa (?:4|iv)|estadio (?:4|iv)|met[aá]st[aá]\w+"
-    r"|advanced|avanzad[oa]s?|secondary|secundari[oa]s?|spread)\b",
+    r"|late[- ]stage|etapa (?:final|avanzada)|advanced|avanzad[oa]s?|terminal"
+    r"|secondary|secundari[oa]s?|spread)\b",
     re.IGNORECASE,
 )
 # Too common a word by itself: it means spread only next to the name of a solid cancer; a secondary
 # leukemia is one that followed another disease.
-WITH_A_CANCER = re.compile(r"secondary|secundari[oa]s?|spread", re.IGNORECASE)
+WITH_A_CANCER = re.compile(r"terminal|secondary|secundari[oa]s?|spread", re.IGNORECASE)
 SPREAD_WORDS = {
     "en": ("metastatic", "metastases", "stage IV", "stage 4", "advanced"),
     "es": ("metastásico", "metástasis", "estadio IV", "etapa 4", "avanzado"),
-}
-# Words of no vocabulary entry that people type in Spanish, and the registry writes in English.
-IN_ENGLISH = {
-    "inmunoterapia": "immunotherapy",
-    "quimioterapia": "chemotherapy",
-    "radioterapia": "radiotherapy",
-    "radiacion": "radiation",
-    "cirugia": "surgery",
-    "vacuna": "vaccine",
-    "vacunas": "vaccine",
-    "ninos": "children",
-    "recaida": "relapsed",
-    "resistente": "refractory",
-    "trasplante": "transplant",
 }
 
 

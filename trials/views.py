@@ -5,20 +5,22 @@ from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse, HttpResponsePermanentRedirect
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils.cache import add_never_cache_headers
 from django.utils.translation import get_language, gettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from clinic.failed_searches import note_failed
-from trials.facets import facets, removable_filters
-from trials.models import Trial, TrialAlias
+from trials.facets import distances, facets, removable_filters, unplaced_notes
+from trials.models import Trial
 from trials.open_to_many import open_to_many
 from trials.registry.values import nct_id as read_nct_id
 from trials.search import TrialSearch
 from trials.search_query import TrialQuery, read_query
-from trials.spelling import as_meant
+from trials.spelling import also_meant, as_meant
 from trials.structured_data import trial_script
 from trials.trial_page import trial_page
+from trials.trial_places import asked_zip
 from trials.vocabulary import Vocabulary
 
 PAGE_SIZE = 20
@@ -44,6 +46,7 @@ def search(request: HttpRequest) -> HttpResponse:
         query.notes.append(
             gettext("There is no page %(page)d. This is the last page.") % {"page": query.page}
         )
+    query.notes += unplaced_notes(found.unplaced())
     trials = found.trials(limit=PAGE_SIZE, offset=(page.number - 1) * PAGE_SIZE, total=counts.total)
     context = {
         "query": query,
@@ -51,15 +54,17 @@ def search(request: HttpRequest) -> HttpResponse:
         "counts": counts,
         "total_by_words": found.total_by_words() if query.has_filters and not counts.total else 0,
         "facets": facets(query, counts, vocabulary),
+        "distances": distances(query),
         "removable": removable_filters(query, vocabulary),
         "also_searched": found.also_searched,
         "left_out": found.words.left_out,
         "typed": typed,
+        "also_meant": "" if typed else also_meant(found, counts.total, vocabulary),
         "open_to_many": open_to_many(found, vocabulary),
         "feed_address": _feed_address(query),
         "page_links": _page_links(query, pages, page.number),
         "address_without_filters": query.address(
-            without=[pair for pair in query.parameters() if pair[0] not in {"q", "sort"}]
+            without=[pair for pair in query.parameters() if pair[0] not in {"q", "sort", "zip"}]
         ),
     }
     return render(request, "trials/search.html", context)
@@ -90,31 +95,24 @@ def detail(request: HttpRequest, nct_id: str) -> HttpResponse:
     found = find_or_lead(request, nct_id, "trials:detail")
     if isinstance(found, HttpResponse):
         return found
-    language = get_language() or "en"
-    context = trial_page(found, language)
+    language, asked = get_language() or "en", asked_zip(request.GET)
+    context = trial_page(found, language, asked)
     context["structured_data"] = trial_script(context, language)
-    return render(request, "trials/trial.html", context)
+    response = render(request, "trials/trial.html", context)
+    if "zip" in request.GET:
+        # Where somebody lives is kept nowhere, in no browser either.
+        add_never_cache_headers(response)
+    return response
 
 
 def find_or_lead(request: HttpRequest, nct_id: str, name: str) -> Trial | HttpResponse:
     """Return the trial, or the answer that leads to its page of this name or says there is none."""
-    key = read_nct_id(nct_id)
-    trial = Trial.objects.listed().filter(nct_id=key).first() if key else None
-    if trial is None or trial.is_missing:
-        elsewhere = _redirect_alias(key, name)
-        if elsewhere or trial is None:
-            return elsewhere or _not_found(request, nct_id)
-    return trial if nct_id == key else _redirect(trial.nct_id, name)
-
-
-def _redirect(nct_id: str, name: str) -> HttpResponsePermanentRedirect:
-    return HttpResponsePermanentRedirect(reverse(name, args=[nct_id]))
-
-
-def _redirect_alias(key: str, name: str) -> HttpResponsePermanentRedirect | None:
-    alias = TrialAlias.objects.filter(alias=key, trial__is_listed=True).select_related("trial")
-    found = alias.first() if key else None
-    return _redirect(found.trial.nct_id, name) if found else None
+    trial: Trial | None = Trial.objects.led_to(nct_id)
+    if trial is None:
+        return _not_found(request, nct_id)
+    if nct_id == trial.nct_id:
+        return trial
+    return HttpResponsePermanentRedirect(reverse(name, args=[trial.nct_id]))
 
 
 def _not_found(request: HttpRequest, given: str) -> HttpResponse:

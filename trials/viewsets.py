@@ -5,13 +5,14 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.viewsets.base import ViewSetGroup
 from wagtail.admin.viewsets.model import ModelViewSet
-from wagtail.snippets.views.snippets import SnippetViewSet
+from wagtail.permission_policies import ModelPermissionPolicy
 
+from clinic.reverting import RevertingViewSet
 from trials.models import PlainSummary, RefusedRecord, RegistryQuery, SyncRun, Trial
 from trials.staff_forms import TrialForm
 
 
-class PlainSummaryViewSet(SnippetViewSet):
+class PlainSummaryViewSet(RevertingViewSet):
     """Our readable texts, with drafts, preview and clinical review."""
 
     model = PlainSummary
@@ -24,6 +25,14 @@ class PlainSummaryViewSet(SnippetViewSet):
     list_display = ["title", "trial", "locale", "live", "reviewed_on"]
     list_filter = ["live", "locale"]
     search_fields = ["title", "trial__nct_id"]
+
+
+class MirrorPolicy(ModelPermissionPolicy):
+    """Trials come from the registry: nobody adds one by hand, not even a superuser."""
+
+    def user_has_permission(self, user: Any, action: str) -> bool:
+        """Return whether the user may do this to trials."""
+        return action != "add" and super().user_has_permission(user, action)
 
 
 class TrialViewSet(ModelViewSet):

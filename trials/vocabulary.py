@@ -1,4 +1,4 @@
-"""Finds cancer types and therapy types in text by the words that education's vocabulary gives."""
+"""Finds cancers, treatments and markers in text by the words that education's vocabulary gives."""
 
 import hashlib
 from collections.abc import Iterable, Iterator
@@ -7,16 +7,16 @@ from threading import Lock
 from typing import Any
 
 from clinic.page_cache import generation
-from education.models import CancerType, Synonym, TherapyType
-from trials.text import TOKEN, concept_words
+from education.models import Biomarker, CancerType, Synonym, TherapyType
+from trials.phrase_index import Concept, Found, PhraseIndex
+from trials.text import concept_words
 
 # The entries that stand for "any cancer of this family".
 ANY_OF_FAMILY = {"solid": "solid-tumors", "blood": "blood-cancers"}
-CANCER, THERAPY, DRUG = "cancer", "therapy", "drug"
+CANCER, THERAPY, DRUG, MARKER = "cancer", "therapy", "drug", "marker"
 # The order in which other words are shown: what people say first.
 KINDS: list[str] = list(Synonym.Kind.values)
-SHORTEST_ABBREVIATION_FOLDED = 5
-KNOWN_TEXTS = 20_000
+KNOWN_TEXTS, KNOWN_LENGTH = 20_000, 500
 ENTRY_FIELDS = ("slug", "name_en", "name_es")
 SYNONYM_FIELDS = (
     "id",
@@ -25,6 +25,7 @@ SYNONYM_FIELDS = (
     "kind",
     "cancer_type_id",
     "therapy_type_id",
+    "biomarker_id",
     "generic_id",
 )
 
@@ -32,36 +33,20 @@ _kept: dict[str, Any] = {}
 _reading = Lock()
 
 
-@dataclass(frozen=True, slots=True)
-class Concept:
-    """A vocabulary entry: its kind and primary key. A drug's key is its generic name's."""
-
-    kind: str
-    id: int
-
-
-@dataclass(frozen=True, slots=True)
-class Found:
-    """A vocabulary entry found in a text, by which of its words."""
-
-    concept: Concept
-    first: int
-    length: int
-
-
 @dataclass(slots=True)
 class Vocabulary:
-    """All words of both vocabularies, ready for matching."""
+    """All words of the vocabularies, ready for matching."""
 
     names: dict[Concept, tuple[str, str]] = field(default_factory=dict)
-    slugs: dict[str, dict[str, int]] = field(default_factory=lambda: {CANCER: {}, THERAPY: {}})
+    slugs: dict[str, dict[str, int]] = field(
+        default_factory=lambda: {CANCER: {}, THERAPY: {}, MARKER: {}}
+    )
     terms: dict[Concept, list[tuple[str, str]]] = field(default_factory=dict)
     parents: dict[int, int] = field(default_factory=dict)
     families: dict[int, str] = field(default_factory=dict)
     drug_therapies: dict[Concept, Concept] = field(default_factory=dict)
-    phrases: dict[tuple[str, ...], list[Concept]] = field(default_factory=dict)
-    capitals: dict[str, list[Concept]] = field(default_factory=dict)
-    longest_from: dict[str, int] = field(default_factory=dict)
+    index: PhraseIndex = field(default_factory=PhraseIndex)
+    markers: PhraseIndex = field(default_factory=PhraseIndex)
     # The number of the page cache under which it was read; 0 when it is not kept.
     generation: int = 0
     _fingerprint: str = ""
@@ -70,7 +55,7 @@ class Vocabulary:
 
     @classmethod
     def load(cls) -> "Vocabulary":
-        """Return the vocabularies as they are in the database (3 queries)."""
+        """Return the vocabularies as they are in the database (4 queries)."""
         vocabulary = cls()
         cancers = CancerType.objects.values_list("pk", "parent", "family", *ENTRY_FIELDS)
         for pk, parent, family, *names in cancers:
@@ -80,6 +65,8 @@ class Vocabulary:
                 vocabulary.parents[pk] = parent
         for pk, *names in TherapyType.objects.values_list("pk", *ENTRY_FIELDS):
             vocabulary._add_entry(Concept(THERAPY, pk), *names)
+        for pk, *names in Biomarker.objects.values_list("pk", *ENTRY_FIELDS):
+            vocabulary._add_entry(Concept(MARKER, pk), *names)
         synonyms = Synonym.objects.values_list(*SYNONYM_FIELDS, named=True)
         for synonym in sorted(synonyms, key=lambda word: KINDS.index(word.kind)):
             vocabulary._add_synonym(synonym)
@@ -114,7 +101,12 @@ class Vocabulary:
     def _digest(self) -> str:
         said = [
             sorted((c.kind, c.id, *term) for c, terms in self.terms.items() for term in terms),
-            sorted((word, c.kind, c.id) for word, found in self.capitals.items() for c in found),
+            *(
+                sorted(
+                    (word, c.kind, c.id) for word, found in index.capitals.items() for c in found
+                )
+                for index in (self.index, self.markers)
+            ),
             sorted(self.parents.items()),
             sorted((drug.id, of.kind, of.id) for drug, of in self.drug_therapies.items()),
         ]
@@ -123,6 +115,8 @@ class Vocabulary:
     def _add_synonym(self, synonym: Any) -> None:
         if synonym.cancer_type_id:
             concept = Concept(CANCER, synonym.cancer_type_id)
+        elif synonym.biomarker_id:
+            concept = Concept(MARKER, synonym.biomarker_id)
         else:
             concept = Concept(THERAPY, synonym.therapy_type_id or 0)
         if synonym.kind in {Synonym.Kind.GENERIC, Synonym.Kind.BRAND}:
@@ -144,54 +138,37 @@ class Vocabulary:
     ) -> None:
         """Add one word or phrase for an entry."""
         self.terms.setdefault(concept, []).append((term, language))
-        if abbreviation and len(term) < SHORTEST_ABBREVIATION_FOLDED and _is_capitals(term):
-            # "ALL" is a leukemia, "all" is a word: short abbreviations count in capitals only.
-            self.capitals.setdefault(term, []).append(concept)
-            return
-        for key in {concept_words(term), concept_words(term.replace("-", ""))}:
-            if key:
-                self.phrases.setdefault(key, []).append(concept)
-                self.longest_from[key[0]] = max(self.longest_from.get(key[0], 0), len(key))
+        index = self.markers if concept.kind == MARKER else self.index
+        index.add(concept, term, abbreviation=abbreviation)
 
     def concepts_in(self, texts: Iterable[str]) -> set[Concept]:
-        """Return every entry named in any of the texts; a drug names its therapy type."""
-        return {concept for text in texts for concept in self._named_in(text)}
+        """Return every cancer and therapy type named in any of the texts; a drug names its type."""
+        named = {concept for text in texts for concept in self._found_in(text)}
+        return {
+            self.drug_therapies.get(concept, concept) for concept in named if concept.kind != MARKER
+        }
 
     def named_in(self, texts: Iterable[str]) -> set[Concept]:
         """Return every entry named in any of the texts, with the broader cancers; drugs too."""
-        named = {found.concept for text in texts if text for found in self.find(text)}
+        named = {concept for text in texts if text for concept in self._found_in(text)}
         cancers = self.with_ancestors(one.id for one in named if one.kind == CANCER)
         return named | {Concept(CANCER, pk) for pk in cancers}
 
-    def _named_in(self, text: str) -> frozenset[Concept]:
+    def _found_in(self, text: str) -> frozenset[Concept]:
         named = self._known_texts.get(text)
         if named is None:
-            found = {each.concept for each in self.find(text)}
-            named = frozenset(self.drug_therapies.get(concept, concept) for concept in found)
-            if len(self._known_texts) < KNOWN_TEXTS:
+            named = frozenset(found.concept for found in self.find(text))
+            if len(text) <= KNOWN_LENGTH and len(self._known_texts) < KNOWN_TEXTS:
                 self._known_texts[text] = named
         return named
 
     def find(self, text: str, *, any_case: bool = False) -> Iterator[Found]:
-        """Yield the entries named in a text, longest phrase first at each place.
+        """Yield the entries named in a text; see ``PhraseIndex.find``.
 
-        ``any_case`` is for queries, where people type abbreviations in small letters.
+        Markers are looked for apart: "CD19 CAR" names a treatment and also the marker in it.
         """
-        tokens = concept_words(text)
-        place = 0
-        while place < len(tokens):
-            length = 0
-            longest = self.longest_from.get(tokens[place], 0)
-            for size in range(min(longest, len(tokens) - place), 0, -1):
-                if concepts := self.phrases.get(tokens[place : place + size]):
-                    length = size
-                    yield from (Found(concept, place, size) for concept in concepts)
-                    break
-            place += length or 1
-        raw = TOKEN.findall(text) if self.capitals else []
-        for place, word in enumerate(raw):
-            key = word.upper() if any_case else word
-            yield from (Found(concept, place, 1) for concept in self.capitals.get(key, ()))
+        yield from self.index.find(text, any_case=any_case)
+        yield from self.markers.find(text, any_case=any_case)
 
     def with_ancestors(self, cancer_ids: Iterable[int]) -> set[int]:
         """Return the cancer types and all that are broader."""
@@ -220,7 +197,3 @@ class Vocabulary:
                 seen.add(folded)
                 others.append(term)
         return others
-
-
-def _is_capitals(term: str) -> bool:
-    return term.isalpha() and term.isupper()

@@ -7,17 +7,20 @@ from django.urls import URLPattern, path, reverse
 from django.utils.translation import gettext_lazy as _
 from wagtail import hooks
 from wagtail.admin.auth import require_admin_access
+from wagtail.permissions import register_permission_policy
 from wagtail.snippets.models import register_snippet
 
 from trials.home_panels import AlertsPanel
+from trials.models import Trial
 from trials.registry_views import (
     RecordChangeView,
     RegistryReportItem,
     RegistryReportView,
     may_report,
 )
-from trials.viewsets import PlainSummaryViewSet, TrialsViewSetGroup
+from trials.viewsets import MirrorPolicy, PlainSummaryViewSet, TrialsViewSetGroup
 
+register_permission_policy(Trial, MirrorPolicy(Trial))
 register_snippet(PlainSummaryViewSet)
 
 

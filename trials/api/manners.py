@@ -7,7 +7,7 @@ from functools import wraps
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
-from django.utils.cache import get_conditional_response, patch_cache_control
+from django.utils.cache import get_conditional_response, patch_cache_control, patch_vary_headers
 
 from clinic.client_address import client_address
 from clinic.page_cache import generation
@@ -63,15 +63,22 @@ def _answer(
     etag = _etag(request)
     unchanged = get_conditional_response(request, etag=etag)
     if unchanged is not None and unchanged.status_code == 304:
-        return unchanged
+        return _with_etag(unchanged, etag)
     is_head, request.method = request.method == "HEAD", "GET"
     response = view(request, *args, **kwargs)
     if response.status_code == 200:
-        response["ETag"] = etag
-        patch_cache_control(response, public=True, no_cache=True)
+        _with_etag(response, etag)
     if is_head and isinstance(response, HttpResponse):
         response["Content-Length"] = str(len(response.content))
         response.content = b""
+    return response
+
+
+def _with_etag(response: HttpResponseBase, etag: str) -> HttpResponseBase:
+    """Say how the answer may be kept; "not modified" says the same (RFC 9110 §15.4.5)."""
+    response["ETag"] = etag
+    patch_cache_control(response, public=True, no_cache=True)
+    patch_vary_headers(response, ["Prefer"])
     return response
 
 

@@ -11,8 +11,8 @@ from django.urls import reverse
 from clinic.quality_reports import as_text
 from trials.confirmations import confirmed_at
 from trials.eligibility import unescape
-from trials.models import SyncRun, Trial, TrialCancerType, TrialTherapyType
-from trials.vocabulary import CANCER, THERAPY, Vocabulary
+from trials.models import SyncRun, Trial, TrialBiomarker, TrialCancerType, TrialTherapyType
+from trials.vocabulary import CANCER, MARKER, THERAPY, Vocabulary
 
 SITE_FIELDS = (
     "facility",
@@ -38,9 +38,10 @@ SUMMARY_FIELDS = (
 def trial_rows(
     request: HttpRequest, trials: list[Trial], vocabulary: Vocabulary
 ) -> list[dict[str, Any]]:
-    """Return the rows of a list (2 queries)."""
+    """Return the rows of a list (3 queries)."""
     cancers = _slugs(TrialCancerType, "cancer_type_id", trials, vocabulary.slugs[CANCER])
     therapies = _slugs(TrialTherapyType, "therapy_type_id", trials, vocabulary.slugs[THERAPY])
+    markers = _slugs(TrialBiomarker, "biomarker_id", trials, vocabulary.slugs[MARKER])
     return [
         {
             "nct_id": trial.nct_id,
@@ -53,11 +54,13 @@ def trial_rows(
             "conditions": trial.conditions,
             "cancer_types": cancers.get(trial.pk, []),
             "therapy_types": therapies.get(trial.pk, []),
+            "biomarkers": markers.get(trial.pk, []),
             "sex": trial.sex,
             "minimum_age": trial.minimum_age_text or None,
             "maximum_age": trial.maximum_age_text or None,
             "sponsor": trial.sponsor,
             "last_update_posted": trial.last_update_posted,
+            "distance_miles": round(trial.nearest.miles, 1) if trial.nearest else None,
             "url": request.build_absolute_uri(reverse("trials:detail", args=[trial.nct_id])),
         }
         for trial in trials
@@ -65,8 +68,8 @@ def trial_rows(
 
 
 def trial_detail(request: HttpRequest, trial: Trial, vocabulary: Vocabulary) -> dict[str, Any]:
-    """Return everything about one trial (6 queries)."""
-    summaries = list(trial.plain_summaries.filter(live=True).select_related("locale"))
+    """Return everything about one trial (7 queries)."""
+    summaries = list(trial.plain_summaries.shown().select_related("locale"))
     english = [one.title for one in summaries if one.locale.language_code == "en"]
     trial.shown_title = english[0] if english else trial.brief_title
     [row] = trial_rows(request, [trial], vocabulary)

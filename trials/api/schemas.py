@@ -19,9 +19,19 @@ class Asked(Schema):
     therapy: list[Text] = Field([], description="Slugs of therapy types")
     place: list[Text] = Field([], description="ours for trials open at this clinic")
     volunteers: list[Text] = Field([], description="yes or no: may healthy people join")
+    biomarker: list[Text] = Field([], description="Slugs of biomarkers that a trial asks about")
+    prior: list[Text] = Field([], description="none or had: earlier treatment, where it is stated")
+    visits: list[Text] = Field([], description="1, 2 or 4: at most so many visits a month")
+    overnight: list[Text] = Field([], description="no: no nights in the hospital")
+    biopsy: list[Text] = Field([], description="no: no tissue samples")
+    placebo: list[Text] = Field([], description="no: no placebo")
+    travel: list[Text] = Field([], description="yes: help with travel")
+    speaks: list[Text] = Field([], description="Languages of the team: en, es, zh, …")
     age: Text = Field("", description="Age in years")
     sex: Text = Field("", description="female or male")
-    sort: Text = Field("", description="relevance, updated, title or start")
+    zip: Text = Field("", description="US ZIP code that distances are counted from")
+    within: Text = Field("", description="Miles from the ZIP code; anywhere without it")
+    sort: Text = Field("", description="relevance, updated, title, start or distance (needs zip)")
     page: Text = Field("", description="Number of the page, from 1")
     page_size: Text = Field("", description="Trials on a page, 1 to 1000; 50 without it")
     format: Text = Field("", description="csv for a table")
@@ -46,11 +56,16 @@ class TrialRow(Schema):
     conditions: list[str]
     cancer_types: list[str]
     therapy_types: list[str]
+    biomarkers: list[str]
     sex: str
     minimum_age: str | None
     maximum_age: str | None
     sponsor: str
     last_update_posted: date | None
+    distance_miles: float | None = Field(
+        description="To the nearest place that takes new people (any place, if none does); "
+        "null without a ZIP code or coordinates"
+    )
     url: str
 
 

@@ -10,8 +10,8 @@ from ninja import NinjaAPI, Path, Query
 from trials.api.manners import REQUESTS, plain_refusal
 from trials.api.rows import as_csv, trial_detail, trial_rows
 from trials.api.schemas import Asked, Refusal, Text, TrialDetail, TrialPage, TrialRow
-from trials.models import Trial, TrialAlias
-from trials.registry.values import nct_id as read_nct_id
+from trials.facets import unplaced_notes
+from trials.models import Trial
 from trials.search import TrialSearch
 from trials.search_query import TrialQuery, read_query
 from trials.spelling import as_meant
@@ -55,6 +55,7 @@ def trial_list(request: HttpRequest, asked: Query[Asked]) -> HttpResponse:
             query.notes.append(f"Nothing fits “{query.q}”. This is “{meant.query.q}”.")
             found, query = meant, meant.query
             count = found.total()
+        query.notes += unplaced_notes(found.unplaced())
         trials = found.trials(limit=size, offset=(query.page - 1) * size, total=count)
         rows = trial_rows(request, trials, vocabulary)
     has_next = query.page * size < count
@@ -93,16 +94,11 @@ def trial_list(request: HttpRequest, asked: Query[Asked]) -> HttpResponse:
 )
 def trial(request: HttpRequest, nct_id: Path[Text]) -> HttpResponse:
     """Return one trial; other spellings and former ids lead to its address."""
-    key = read_nct_id(nct_id)
-    found = Trial.objects.listed().filter(nct_id=key).first() if key else None
+    found = Trial.objects.led_to(nct_id)
     if found is None:
-        aliases = TrialAlias.objects.filter(alias=key, trial__is_listed=True)
-        alias = aliases.select_related("trial").first()
-        key = alias.trial.nct_id if alias else ""
-    if not key or (found is None and key == read_nct_id(nct_id)):
         return plain_refusal(404, "We list no trial with this id.")
-    if found is None or nct_id != key:
-        address = reverse(f"{NAMESPACE}:api_detail", args=[key])
+    if nct_id != found.nct_id:
+        address = reverse(f"{NAMESPACE}:api_detail", args=[found.nct_id])
         return HttpResponsePermanentRedirect(address)
     with translation.override("en"):
         answer = trial_detail(request, found, Vocabulary.current())

@@ -25,16 +25,23 @@ PARAMETERS = (
     ("condition", "token", "Words for a cancer, understood as on the site's own search page."),
     ("title", "string", "Words of the title, the conditions or the treatments."),
 )
-RESULT_PARAMETERS = frozenset({"_count", "_page", "_format", "_pretty", "_total"})
-MODIFIERS = frozenset({"text", "exact", "contains"})
+RESULT_PARAMETERS = frozenset({"_count", "_page", "_format", "_pretty", "_total", "_summary"})
+# A modifier that a server does not know has to be refused: ":not" left out finds the opposite.
+MODIFIERS = {"condition": {"text"}, "title": {"contains"}}
+FORMATS = frozenset({"json", "application/json", "application/fhir+json"})
+SYSTEMS = frozenset({"", REGISTRY, f"{REGISTRY}/", REGISTRY.replace("https", "http")})
 
 
 @dataclass(slots=True)
 class StudySearch:
-    """What is asked for, what was not understood, and which part of the answer is shown."""
+    """What is asked for, what was not understood, and which part of the answer is shown.
+
+    A ``count`` of 0 asks how many there are and for none of them.
+    """
 
     asked: list[tuple[str, str]] = field(default_factory=list)
     ignored: list[str] = field(default_factory=list)
+    refused: list[str] = field(default_factory=list)
     ids: list[str] | None = None
     query: TrialQuery = field(default_factory=TrialQuery)
     finds_nothing: bool = False
@@ -43,18 +50,20 @@ class StudySearch:
 
     def trials(self) -> tuple[int, list[Trial]]:
         """Return how many studies fit, and those of the page."""
-        first = (self.page - 1) * self.count
+        first, wanted = (self.page - 1) * self.count, self.count
         if self.finds_nothing:
             return 0, []
         if self.ids is None:
             found = TrialSearch(self.query, Vocabulary.current(), "en", nothing_finds_all=True)
-            keys = [trial.pk for trial in found.trials(limit=self.count, offset=first)]
+            if not wanted:
+                return found.total(), []
+            keys = [trial.pk for trial in found.trials(limit=wanted, offset=first)]
             trials = Trial.objects.in_bulk(keys)
             return found.total(), [trials[key] for key in keys]
         fitting = Trial.objects.listed().filter(nct_id__in=self.ids)
         if self.query.statuses:
             fitting = fitting.filter(status__in=self.query.statuses)
-        return fitting.count(), list(fitting.order_by("nct_id")[first : first + self.count])
+        return fitting.count(), list(fitting.order_by("nct_id")[first : first + wanted])
 
     def address(self, request: HttpRequest, page: int) -> str:
         """Return the address of a page of this search, as it was understood."""
@@ -68,13 +77,15 @@ def read_search(data: QueryDict) -> StudySearch:
     search = StudySearch()
     words: list[str] = []
     for key in data:
-        name, _colon, modifier = key.partition(":")
+        name, colon, modifier = key.partition(":")
         values = [_clean(value) for value in data.getlist(key) if _clean(value)]
         known = name in {parameter for parameter, _type, _meaning in PARAMETERS}
         if name in RESULT_PARAMETERS:
             _read_result(search, name, values)
-        elif not known or (modifier and modifier not in MODIFIERS):
+        elif not known:
             search.ignored.append(key)
+        elif colon and modifier not in MODIFIERS.get(name, set()):
+            search.refused.append(key)
         else:
             search.asked += [(key, value) for value in values]
             for value in values:
@@ -88,13 +99,18 @@ def _clean(value: str) -> str:
 
 
 def _read_result(search: StudySearch, name: str, values: list[str]) -> None:
-    limits = {"_count": LARGEST_PAGE, "_page": 100_000}
-    if name in limits:
-        for value in values:
-            if value.isascii() and value.isdecimal() and int(value[:9]) >= 1:
-                setattr(search, name[1:], min(int(value[:9]), limits[name]))
+    limits = {"_count": (0, LARGEST_PAGE), "_page": (1, 100_000)}
+    for value in values:
+        if name in limits:
+            least, most = limits[name]
+            if value.isascii() and value.isdecimal() and int(value[:9]) >= least:
+                setattr(search, name[1:], min(int(value[:9]), most))
             else:
                 search.ignored.append(name)
+        elif name == "_summary" and value == "count":
+            search.count = 0
+        elif name == "_summary" and value != "false":
+            search.ignored.append(name)
 
 
 def _read_criterion(search: StudySearch, name: str, value: str, words: list[str]) -> None:
@@ -106,7 +122,8 @@ def _read_criterion(search: StudySearch, name: str, value: str, words: list[str]
         search.query.statuses += statuses
         search.finds_nothing |= not statuses
     elif name in {"_id", "identifier"}:
-        keys = [read_nct_id(part.rpartition("|")[2]) for part in alternatives]
+        parts = [part.rpartition("|") for part in alternatives]
+        keys = [read_nct_id(code) for system, _bar, code in parts if system in SYSTEMS]
         ids = [key for key in keys if key]
         search.ids = ids if search.ids is None else [key for key in search.ids if key in ids]
     else:

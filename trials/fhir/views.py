@@ -9,9 +9,8 @@ from django.utils.http import http_date
 
 from clinic.site_facts import clinic_settings
 from trials.fhir.research_study import research_study
-from trials.fhir.search import PARAMETERS, StudySearch, outcome, read_search
+from trials.fhir.search import FORMATS, PARAMETERS, StudySearch, outcome, read_search
 from trials.models import Trial, TrialSite
-from trials.registry.values import nct_id as read_nct_id
 
 FHIR_VERSION = "4.3.0"
 CONTENT_TYPE = "application/fhir+json; charset=utf-8"
@@ -60,16 +59,22 @@ def metadata(request: HttpRequest) -> HttpResponse:
             },
             "fhirVersion": FHIR_VERSION,
             "format": ["json"],
-            "rest": [{"mode": "server", "resource": [study]}],
+            "rest": [
+                {
+                    "mode": "server",
+                    "documentation": "Only GET is answered, from any origin; no POST.",
+                    "resource": [study],
+                }
+            ],
         }
     )
 
 
 def read(request: HttpRequest, nct_id: str) -> HttpResponse:
     """Return one study."""
-    trials = Trial.objects.listed()
-    key = read_nct_id(nct_id)
-    trial = trials.filter(nct_id=key).first() or trials.filter(aliases__alias=key).first()
+    if not _accepts_json(request):
+        return refusal(406, "Studies are given as JSON only.")
+    trial = Trial.objects.led_to(nct_id)
     if trial is None:
         return refusal(404, "We list no study with this id.")
     response = fhir(_resources(request, [trial])[0])
@@ -79,7 +84,11 @@ def read(request: HttpRequest, nct_id: str) -> HttpResponse:
 
 def search(request: HttpRequest) -> HttpResponse:
     """Return a page of the studies that fit, as a Bundle of the type searchset."""
+    if not _accepts_json(request):
+        return refusal(406, "Studies are given as JSON only.")
     asked = read_search(request.GET)
+    if asked.refused:
+        return refusal(400, f"Not supported: {', '.join(asked.refused)[:500]}")
     is_strict = "handling=strict" in request.headers.get("Prefer", "").replace(" ", "")
     if asked.ignored and is_strict:
         return refusal(400, f"Not understood: {', '.join(asked.ignored)[:500]}")
@@ -105,7 +114,21 @@ def search(request: HttpRequest) -> HttpResponse:
     return fhir({name: value for name, value in bundle.items() if value != []})
 
 
+def not_here(request: HttpRequest, rest: str = "") -> HttpResponse:
+    """Answer for what FHIR knows and this server does not have."""
+    return refusal(404, "This server has ResearchStudy (read and search) and metadata.")
+
+
+def _accepts_json(request: HttpRequest) -> bool:
+    """Return whether the answer may be JSON; ``_format`` goes before what the header says."""
+    if wanted := request.GET.get("_format", "").strip().lower().replace(" ", "+"):
+        return wanted.partition(";")[0] in FORMATS
+    return request.accepts("application/fhir+json") or request.accepts("application/json")
+
+
 def _links(request: HttpRequest, asked: StudySearch, total: int) -> list[dict[str, str]]:
+    if not asked.count:
+        return [{"relation": "self", "url": asked.address(request, 1)}]
     pages = {"self": asked.page}
     if asked.page > 1:
         pages["previous"] = asked.page - 1

@@ -1,7 +1,7 @@
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from education.models import CancerType, TherapyType
+from education.models import Biomarker, CancerType, TherapyType
 from trials.enums import Source
 from trials.models.trial import Trial
 
@@ -81,3 +81,20 @@ class TrialTherapyType(Classification):
 
     def __str__(self) -> str:
         return f"{self.trial_id}: {self.therapy_type_id}"
+
+
+class TrialBiomarker(Classification):
+    """A biomarker that the trial asks about."""
+
+    trial = models.ForeignKey(Trial, on_delete=models.CASCADE, related_name="biomarker_rows")
+    biomarker = models.ForeignKey(
+        Biomarker, on_delete=models.CASCADE, related_name="trial_rows", verbose_name=_("biomarker")
+    )
+
+    class Meta:
+        verbose_name = _("biomarker of a trial")
+        verbose_name_plural = _("biomarkers of trials")
+        constraints = Classification.constraints_for("trial_biomarker", "biomarker")
+
+    def __str__(self) -> str:
+        return f"{self.trial_id}: {self.biomarker_id}"

@@ -22,6 +22,8 @@ class SearchDocument(models.Model):
     therapy_types = ArrayField(models.BigIntegerField(), default=list)
     # All values of the search's filters as numbers, see trials.facet_codes.
     facets = ArrayField(models.BigIntegerField(), default=list)
+    # The last day on which the plain summary in here may be shown.
+    summary_until = models.DateField(null=True)
     minimum_age_days = models.PositiveIntegerField(default=0)
     maximum_age_days = models.PositiveIntegerField(null=True)
     updated = models.DateField(null=True)
@@ -37,6 +39,11 @@ class SearchDocument(models.Model):
                     name=f"search_document_vector_{language}",
                 )
                 for language in ("en", "es")
+            ),
+            models.Index(
+                fields=["summary_until"],
+                condition=models.Q(summary_until__isnull=False),
+                name="search_document_until",
             ),
             # In the order of the list, with all that filters and counts need: without words, the
             # wide rows of the table are hardly read at all.

@@ -1,4 +1,4 @@
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.db import models
 from django.utils import timezone
@@ -14,12 +14,18 @@ from wagtail.models import (
 )
 
 from clinic.enums import ReviewCycle
-from clinic.models import ClinicallyReviewedMixin
-from clinic.models.translation import join_translations
+from clinic.models import ClinicallyReviewedMixin, Person, Translation
+from clinic.models.review import authors_of
+from clinic.models.translation import draft_sha256, join_translations, source_of
 from clinic.reading_panel import reading_panel
 from clinic.translation_panel import TranslationPanel
 from trials.enums import Known
 from trials.models.trial import Trial
+from trials.querysets import PlainSummaryQuerySet
+from trials.team_panel import TeamSignaturePanel
+
+if TYPE_CHECKING:
+    from trials.models.signature import TeamSignature
 
 
 class PlainSummary(
@@ -34,6 +40,7 @@ class PlainSummary(
     """Our readable text about a trial, one per language. The sync never touches it."""
 
     review_cycle = ReviewCycle.EDUCATION
+    reads_by_field = True
 
     trial = models.ForeignKey(
         Trial, on_delete=models.PROTECT, related_name="plain_summaries", verbose_name=_("trial")
@@ -86,8 +93,11 @@ class PlainSummary(
         _("compared with the registry"), null=True, blank=True, editable=False
     )
 
+    objects = PlainSummaryQuerySet.as_manager()
+
     panels = [
         TranslationPanel(),
+        TeamSignaturePanel(),
         FieldPanel("trial"),
         FieldPanel("title"),
         FieldPanel("what_is_it_about"),
@@ -138,6 +148,14 @@ class PlainSummary(
             self.registry_compared_at = timezone.now()
         super().save(*args, **kwargs)
 
+    def clean(self) -> None:
+        """Keep line ends as they were: browsers send others, and no word has changed by that."""
+        super().clean()
+        for entry in self._meta.get_fields():
+            if isinstance(entry, models.TextField):
+                words = getattr(self, entry.name)
+                setattr(self, entry.name, words.replace("\r\n", "\n"))
+
     def publication_problems(self) -> list[str]:
         """Return what the ethics board has not settled (21 CFR 56.109: before people see it)."""
         if not (self.irb_reference and self.irb_approved_on and self.irb_expires_on):
@@ -145,6 +163,53 @@ class PlainSummary(
         if self.irb_expires_on < timezone.localdate():
             return [gettext("The approval of the IRB has ended.")]
         return []
+
+    def serializable_data(self) -> dict[str, Any]:
+        """Return what a revision keeps; when it was compared is no part of the text."""
+        data: dict[str, Any] = super().serializable_data()
+        data.pop("registry_compared_at", None)
+        return data
+
+    def team_signature(self, sha256: str) -> "TeamSignature | None":
+        """Return the newest word of the trial's team for this content, or None.
+
+        The team signs the English text. A translation stands on the signature under the English
+        version that it says, for its translator vouches that both say the same.
+        """
+        text, signed = self, sha256
+        if record := Translation.of(self):
+            text, signed = source_of(self), record.source_sha256
+        signatures = text.team_signatures.filter(content_sha256=signed)
+        if taken_down_at := text.approvals_count_from():
+            signatures = signatures.filter(signed_at__gt=taken_down_at)
+        return signatures.first()
+
+    def signature_problem(self, sha256: str, user: Any, person: Any) -> str:
+        """Return why this user may not approve it: the trial's team signs first, and another."""
+        signature = self.team_signature(sha256)
+        if signature is None:
+            return gettext(
+                "The trial’s team has not signed this text as it is now. "
+                "Its members do that under “My trials”."
+            )
+        same_person = Person.objects.filter(
+            user=signature.signed_by_id, translation_key=person.translation_key
+        )
+        if signature.signed_by_id == user.pk or same_person.exists():
+            return gettext(
+                "You signed this text for the trial’s team. Another reviewer has to approve it."
+            )
+        if signature.signed_by_id in authors_of(self):
+            return gettext(
+                "Who signed for the trial’s team also wrote or submitted this text. "
+                "Another member of the team has to sign it."
+            )
+        return ""
+
+    def has_signed(self, user: Any) -> bool:
+        """Return whether a user signed the newest draft for the trial's team."""
+        signature = self.team_signature(draft_sha256(self))
+        return signature is not None and signature.signed_by_id == user.pk
 
     def with_content_json(self, content: dict[str, Any]) -> "PlainSummary":
         """Return the text of a revision; when it was compared is no part of any revision."""

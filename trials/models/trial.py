@@ -1,3 +1,5 @@
+from typing import Any
+
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
@@ -69,6 +71,13 @@ class Trial(models.Model):
     is_listed = models.BooleanField(
         _("listed"), default=True, help_text=_("Unlisted trials are not shown to the public.")
     )
+    unmarked_words = ArrayField(
+        models.SlugField(max_length=80),
+        default=list,
+        blank=True,
+        verbose_name=_("words not to mark"),
+        help_text=_("Words of the glossary are explained where they first stand. Not these."),
+    )
     content_hash = models.CharField(max_length=64)
     first_seen_at = models.DateTimeField(_("first seen"))
     last_changed_at = models.DateTimeField(_("last changed"))
@@ -77,6 +86,9 @@ class Trial(models.Model):
     shown_title: str
     # How many trials a list of the first few stands for. Set by groups of a search.
     fitting: int
+
+    # The place nearest to a ZIP code, see ``trials.places``. Set by searches that were given one.
+    nearest: Any = None
 
     objects = TrialQuerySet.as_manager()
 
@@ -111,6 +123,11 @@ class Trial(models.Model):
     def is_noindex(self) -> bool:
         """Return whether search engines are asked to leave the page out."""
         return self.status in NOINDEX_STATUSES or not self.is_listed or self.is_missing
+
+    @property
+    def is_offered_here(self) -> bool:
+        """Return whether people can ask to join here: open, and not lost to the registry."""
+        return self.our_site_open and not self.is_missing
 
     @property
     def is_missing(self) -> bool:
@@ -151,6 +168,9 @@ class TrialSite(models.Model):
     longitude = models.FloatField(null=True, blank=True)
     contacts = models.JSONField(default=list)
     is_ours = models.BooleanField(default=False)
+
+    # How far from a ZIP code. Set by the page of a trial that was given one.
+    miles: float | None = None
 
     class Meta:
         ordering = ["position"]

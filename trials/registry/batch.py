@@ -12,7 +12,7 @@ from trials.closing import close, site_changed_at
 from trials.models import SyncRun, Trial, TrialAlias, TrialSite, TrialVersion
 from trials.our_site import OurFacility
 from trials.querysets import delete_at_once
-from trials.registry.changes import changed_fields, changed_modules, needs_review
+from trials.registry.changes import changed_fields, needs_review, other_modules
 from trials.registry.copying import as_json, copy_rows
 from trials.registry.mapping import REGISTRY_FIELDS, SITE_COLUMNS, site_rows, trial_from
 from trials.registry.record import Record
@@ -91,20 +91,18 @@ def _changes(
     sites: dict[str, list[Row]],
     held_sites: dict[str, list[Row]],
 ) -> dict[str, list[str]]:
-    """Return what changed by NCT id; what we show nowhere is named by its module."""
+    """Return what changed by NCT id; what we show nowhere is named by its module (1 query)."""
     changes = {
         key: changed_fields(
             trial, trials[key], sites_changed=_compared(sites[key]) != held_sites[key]
         )
         for key, trial in held.items()
     }
-    silent = [key for key, names in changes.items() if not names]
-    if silent:
-        newest = TrialVersion.objects.newest_records([held[key].pk for key in silent])
-        for candidate in candidates:
-            key = candidate.record.nct_id
-            if key in silent and held[key].pk in newest:
-                changes[key] = changed_modules(newest[held[key].pk], candidate.study)
+    newest = TrialVersion.objects.newest_records([trial.pk for trial in held.values()])
+    for candidate in candidates:
+        key = candidate.record.nct_id
+        if key in held and (before := newest.get(held[key].pk)):
+            changes[key] += other_modules(before, candidate.study, changes[key])
     return changes
 
 

@@ -11,7 +11,9 @@ from typing import Any
 from trials.models import Trial
 from trials.registry.fingerprint import IGNORED_MODULES, IGNORED_SECTIONS, in_order
 
-AUTO = (
+# By the registry's modules.
+_TITLES = ("brief_title", "official_title", "acronym")
+_STATUS = (
     "status",
     "last_known_status",
     "why_stopped",
@@ -20,32 +22,32 @@ AUTO = (
     "primary_completion",
     "completion",
     "last_update_posted",
-    "enrollment",
-    "sponsor",
-    "has_results",
-    "our_site_open",
 )
-AUTO_DETAILS = ("contacts", "officials", "references", "collaborators")
-REVIEW = (
-    "brief_title",
-    "official_title",
-    "acronym",
-    "brief_summary",
-    "detailed_description",
-    "conditions",
-    "keywords",
-    "phases",
-    "purpose",
-    "allocation",
-    "masking",
-    "criteria",
-    "sex",
-    "minimum_age_text",
-    "maximum_age_text",
-    "healthy_volunteers",
-)
-REVIEW_DETAILS = ("arms", "interventions")
+_DESCRIPTION = ("brief_summary", "detailed_description")
+_CONDITIONS = ("conditions", "keywords")
+_SIZE = ("enrollment", "enrollment_type", "study_type")
+_DESIGN = ("phases", "purpose", "allocation", "masking")
+_ELIGIBILITY = ("criteria", "sex", "minimum_age_text", "maximum_age_text", "healthy_volunteers")
 SITES = "sites"
+
+AUTO = (*_STATUS, *_SIZE, "sponsor", "has_results", "our_site_open")
+AUTO_DETAILS = ("contacts", "officials", "references", "collaborators")
+REVIEW = (*_TITLES, *_DESCRIPTION, *_CONDITIONS, *_DESIGN, *_ELIGIBILITY)
+REVIEW_DETAILS = ("arms", "interventions")
+# A module that changed is named itself where none of its fields is.
+FIELDS_OF: dict[str, tuple[str, ...]] = {
+    "identificationModule": _TITLES,
+    "statusModule": _STATUS,
+    "sponsorCollaboratorsModule": ("sponsor", "collaborators"),
+    "descriptionModule": _DESCRIPTION,
+    "conditionsModule": _CONDITIONS,
+    "designModule": (*_SIZE, *_DESIGN),
+    "armsInterventionsModule": REVIEW_DETAILS,
+    "eligibilityModule": _ELIGIBILITY,
+    "contactsLocationsModule": ("contacts", "officials", SITES),
+    "referencesModule": ("references",),
+    "hasResults": ("has_results",),
+}
 _REVIEWED = frozenset({*REVIEW, *REVIEW_DETAILS})
 
 
@@ -54,7 +56,14 @@ def changed_fields(held: Trial, new: Trial, *, sites_changed: bool) -> list[str]
 
     Spaces, escapes and the order of lists are no difference.
     """
-    names = [name for name in (*AUTO, *REVIEW) if _differ(getattr(held, name), getattr(new, name))]
+    # A date that was expected and has come is news, though it is the same day.
+    old_dates, new_dates = held.details.get("dates", {}), new.details.get("dates", {})
+    names = [
+        name
+        for name in (*AUTO, *REVIEW)
+        if _differ(getattr(held, name), getattr(new, name))
+        or old_dates.get(name) != new_dates.get(name)
+    ]
     names += [
         name
         for name in (*AUTO_DETAILS, *REVIEW_DETAILS)
@@ -63,11 +72,16 @@ def changed_fields(held: Trial, new: Trial, *, sites_changed: bool) -> list[str]
     return [*names, SITES] if sites_changed else names
 
 
-def changed_modules(held: dict[str, Any], new: dict[str, Any]) -> list[str]:
-    """Return the names of the registry's modules that differ between two records of a study.
+def other_modules(held: dict[str, Any], new: dict[str, Any], named: Iterable[str]) -> list[str]:
+    """Return the registry's modules that differ though none of their fields is named.
 
-    It names what we keep in the version but show nowhere, such as ``outcomesModule``.
+    It is what we keep in the version but show nowhere, such as ``outcomesModule``.
     """
+    named = set(named)
+    return [name for name in _modules(held, new) if named.isdisjoint(FIELDS_OF.get(name, ()))]
+
+
+def _modules(held: dict[str, Any], new: dict[str, Any]) -> list[str]:
     names = []
     for section in sorted((held.keys() | new.keys()) - IGNORED_SECTIONS):
         old, now = held.get(section), new.get(section)

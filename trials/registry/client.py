@@ -14,7 +14,7 @@ from http.client import HTTPException, HTTPResponse
 from typing import Any
 from urllib.error import HTTPError
 from urllib.parse import quote, urlencode, urljoin, urlsplit
-from urllib.request import Request, urlopen
+from urllib.request import HTTPRedirectHandler, Request, build_opener
 
 from trials.registry.values import parse_json
 
@@ -63,6 +63,21 @@ class _TryAgain(Exception):
     def __init__(self, reason: str, wait: float | None = None) -> None:
         super().__init__(reason)
         self.wait = wait
+
+
+class _SameHost(HTTPRedirectHandler):
+    """Follows a former id to its study, and nobody to another host."""
+
+    def redirect_request(
+        self, req: Request, fp: Any, code: int, msg: str, headers: Any, newurl: str
+    ) -> Request | None:
+        old, new = urlsplit(req.full_url), urlsplit(newurl)
+        if new.hostname != old.hostname or new.scheme not in {old.scheme, "https"}:
+            raise RegistryRefused("The registry sent us to another host; we did not go there.")
+        return super().redirect_request(req, fp, code, msg, headers, newurl)
+
+
+_OPENER = build_opener(_SameHost)
 
 
 class RegistryClient:
@@ -163,7 +178,7 @@ class RegistryClient:
             headers["If-None-Match"] = etag
         request = Request(url, headers=headers)  # noqa: S310 (the scheme is checked above)
         try:
-            with urlopen(request, timeout=self.timeout) as response:  # noqa: S310
+            with _OPENER.open(request, timeout=self.timeout) as response:
                 body = self._read(response)
                 new_etag = response.headers.get("ETag", "")[:LONGEST_ETAG]
         except HTTPError as error:
@@ -188,11 +203,12 @@ class RegistryClient:
         return answer, new_etag
 
     def _read(self, response: HTTPResponse) -> bytes:
-        # The socket's timeout starts anew with each packet: a dripping answer needs a deadline.
+        # The socket's timeout starts anew with each packet: a dripping answer needs a deadline,
+        # and ``read1`` returns what one packet brought, where ``read`` waits for a full chunk.
         deadline = time.monotonic() + 5 * self.timeout
         chunks: list[bytes] = []
         size = 0
-        while chunk := response.read(CHUNK):
+        while chunk := response.read1(CHUNK):
             chunks.append(chunk)
             size += len(chunk)
             if size > LARGEST_ANSWER or time.monotonic() > deadline:

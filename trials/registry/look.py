@@ -7,6 +7,7 @@ from typing import Any
 
 from django.db import transaction
 from django.db.models import F
+from django.utils import timezone
 
 from clinic.page_cache import bump
 from trials.alerts import add_alerts
@@ -64,7 +65,6 @@ class Look:
                 token = self.first_token if number == self.first_query else ""
                 self._take_query(number, f"search “{query.name}”", parameters, token)
         self._take_ids(self._unseen(_named(queries, self.syncing)))
-        self.syncing.run.position = None
 
     def _take_query(self, number: int, source: str, parameters: dict[str, str], token: str) -> None:
         try:
@@ -136,7 +136,10 @@ class Look:
 
     @transaction.atomic
     def _count_missing(self, keys: list[str]) -> None:
-        """Count the looks that did not find a trial; the second one in a row alerts staff."""
+        """Count the looks that did not find a trial; the second one in a row alerts staff.
+
+        The look ends with it, in one transaction: ended by force, it is never counted again.
+        """
         run = self.syncing.run
         held = Trial.objects.filter(nct_id__in=keys)
         if held.count() > max(BELIEVED_MISSING, Trial.objects.count() // 2):
@@ -150,6 +153,8 @@ class Look:
         gone = Trial.objects.filter(nct_id__in=keys, missing_count=MISSING_LOOKS)
         raised = [(pk, AlertKind.MISSING) for pk in gone.values_list("pk", flat=True)]
         add_alerts(raised, now=run.started_at)
+        run.position, run.finished_at = None, timezone.now()
+        self.syncing.save()
 
 
 def _named(queries: list[RegistryQuery], syncing: Syncing) -> set[str]:

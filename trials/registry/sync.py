@@ -16,6 +16,7 @@ from typing import Any
 from django.db import DatabaseError, transaction
 from django.utils import timezone
 
+from clinic.jobs import only_one
 from clinic.page_cache import bump
 from clinic.site_facts import clinic_settings
 from trials.models import RefusedRecord, SyncRun, Trial
@@ -28,6 +29,7 @@ from trials.registry.values import clean, storable
 from trials.vocabulary import Vocabulary
 
 BATCH = 200
+LOCK = "trials.registry.sync"
 Progress = Callable[[int], None]
 
 
@@ -63,11 +65,12 @@ def sync(
     """Apply the studies and return the finished run with its report."""
     run = SyncRun(source=source[:200], started_at=timezone.now())
     with Syncing.begin(run) as syncing:
-        stream = iter(received)
-        while batch := list(islice(stream, BATCH)):
-            syncing.apply(batch)
-            progress(syncing.report.total)
+        syncing.apply_all(received, progress)
     return run, syncing.report
+
+
+class SyncAtWork(Exception):
+    """Two syncs at once would keep the same change twice; the message is for the operator."""
 
 
 class Syncing:
@@ -81,6 +84,16 @@ class Syncing:
     @classmethod
     @contextmanager
     def begin(cls, run: SyncRun) -> Iterator["Syncing"]:
+        """Give the run to the block when it is the only one; raise SyncAtWork when it is not."""
+        with only_one(LOCK) as is_alone:
+            if not is_alone:
+                raise SyncAtWork("Another sync is at work. Start this one again when it has ended.")
+            with cls._kept(run) as syncing:
+                yield syncing
+
+    @classmethod
+    @contextmanager
+    def _kept(cls, run: SyncRun) -> Iterator["Syncing"]:
         """Save the run, give it to the block, and finish it however the block ends."""
         run.save()
         syncing = cls(run)
@@ -96,9 +109,27 @@ class Syncing:
             run.finished_at = timezone.now()
             syncing.save()
 
+    def apply_all(self, received: Iterable[Received], progress: Progress) -> None:
+        """Apply a stream of studies batch by batch."""
+        stream = iter(received)
+        while batch := list(islice(stream, BATCH)):
+            self.apply(batch)
+            progress(self.report.total)
+
     def apply(self, received: Iterable[Received]) -> None:
         """Write what is new and different among the studies; refuse what cannot be read."""
         _Batch(self.context, self.report).apply([_arrival(entry) for entry in received])
+
+    def add(self, report: Report, seen: Iterable[int]) -> None:
+        """Count what another process did for this run."""
+        mine = self.report
+        mine.new += report.new
+        mine.changed += report.changed
+        mine.unchanged += report.unchanged
+        mine.older += report.older
+        mine.refused = sorted(mine.refused + report.refused)
+        mine.notices = sorted(mine.notices + report.notices)
+        self.context.seen.update(seen)
 
     def seen(self, nct_ids: Iterable[str]) -> set[str]:
         """Count as unchanged what the registry says is as we hold it; return what we hold."""
@@ -127,7 +158,7 @@ class _Held:
     is_missing: bool
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class _Arrival:
     """A study with its key and what it says, or why it has none."""
 

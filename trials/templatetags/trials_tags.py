@@ -3,10 +3,13 @@
 from typing import Any
 
 from django import template
+from django.template.defaultfilters import linebreaksbr
+from django.template.loader import render_to_string
 from django.utils import formats
-from django.utils.translation import get_language
+from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 
+from trials.eligibility import Section
 from trials.enums import (
     OPEN_STATUSES,
     WAITING_STATUSES,
@@ -15,6 +18,8 @@ from trials.enums import (
     TrialStatus,
     label_of,
 )
+from trials.explained import Explained, Explainer
+from trials.fit_check import Group
 from trials.models import SearchDocument, Trial, TrialSite
 from trials.trial_page import RegistryDate, age_range, is_open
 
@@ -43,6 +48,23 @@ def site_status(site: TrialSite, trial: Trial) -> str:
     if is_open(site, trial):
         return _("Open to new participants")
     return label_of(TrialStatus, site.status) if site.status else ""
+
+
+@register.filter
+def town(place: Any) -> str:
+    """Return where a place is: its town and state, with the country outside the United States."""
+    country = "" if place.country == "United States" else place.country
+    return ", ".join(dict.fromkeys(part for part in (place.city, place.state, country) if part))
+
+
+@register.filter
+def miles(distance: float) -> str:
+    """Return a distance in words, in whole miles: the middle of a ZIP code's area is no address."""
+    if distance < 1:
+        return _("less than 1 mile")
+    number = round(distance)
+    words = ngettext("%(miles)s mile", "%(miles)s miles", number)
+    return words % {"miles": formats.number_format(number, force_grouping=True)}
 
 
 @register.filter
@@ -75,6 +97,32 @@ def plain_blocks(text: str) -> list[dict[str, Any]]:
         elif lines:
             blocks.append({"paragraph": " ".join(lines)})
     return blocks
+
+
+@register.simple_tag
+def explained_criteria(criteria: list[Section], trial: Trial) -> list[Explained]:
+    """Return each section of the criteria as HTML with the words that it is the first to use."""
+    explainer = Explainer(trial.unmarked_words)
+    return [
+        explainer.explain(render_to_string("trials/criteria.html", {"section": section}))
+        for section in criteria
+    ]
+
+
+@register.simple_tag
+def explained_groups(groups: list[Group], trial: Trial) -> list[dict[str, Any]]:
+    """Return the groups of conditions with the words that each is the first to use."""
+    explainer = Explainer(trial.unmarked_words)
+    explained = []
+    for group in groups:
+        conditions, words = [], []
+        for condition in group.conditions:
+            html = linebreaksbr(condition.text, autoescape=True)
+            found = explainer.explain(html) if condition.is_english else Explained(html, [])
+            conditions.append({"condition": condition, "html": found.html})
+            words += found.words
+        explained.append({"group": group, "conditions": conditions, "words": words})
+    return explained
 
 
 @register.filter

@@ -14,8 +14,9 @@ from trials.classify import reclassify_all
 from trials.models import SyncRun
 from trials.registry.api import client_from_settings, sync_from_api
 from trials.registry.client import RegistryUnavailable
-from trials.registry.files import read_file, record_files
-from trials.registry.sync import Report, sync
+from trials.registry.files import record_files
+from trials.registry.lanes import LaneFailed, sync_files
+from trials.registry.sync import Report, SyncAtWork
 
 BAR = 30
 SHOWN = 50
@@ -38,9 +39,12 @@ class Command(BaseCommand):
         if options["reclassify"]:
             self.stdout.write(f"{reclassify_all()} trials classified.")
             return
-        run, report = (
-            self._from_files(options["path"]) if options["path"] else self._from_registry()
-        )
+        try:
+            run, report = (
+                self._from_files(options["path"]) if options["path"] else self._from_registry()
+            )
+        except (RegistryUnavailable, SyncAtWork, LaneFailed) as error:
+            raise CommandError(str(error), returncode=2) from error
         self._summarise(run, report)
         if report.refused or run.missing:
             sys.exit(1)
@@ -52,19 +56,11 @@ class Command(BaseCommand):
             raise CommandError(f"There is no file or folder {path}.", returncode=2) from error
         if not files:
             raise CommandError(f"There is no .json file in {path}.", returncode=2)
-        done = 0
 
-        def stream() -> Any:
-            nonlocal done
-            for file in files:
-                yield from read_file(file)
-                done += 1
-
-        def show(count: int) -> None:
+        def show(done: int, count: int) -> None:
             self._bar(done / len(files), f"{done}/{len(files)} files, {count} records")
 
-        received: Any = stream()
-        result = sync(received, source=str(path), progress=show)
+        result = sync_files(files, source=str(path), progress=show)
         self._end_bar()
         return result
 
@@ -72,10 +68,7 @@ class Command(BaseCommand):
         def show(count: int) -> None:
             self._bar(0, f"{count} records")
 
-        try:
-            result = sync_from_api(client_from_settings(), progress=show)
-        except RegistryUnavailable as error:
-            raise CommandError(str(error), returncode=2) from error
+        result = sync_from_api(client_from_settings(), progress=show)
         self._end_bar()
         return result
 
