@@ -1,12 +1,14 @@
 """Working time: how long somebody has waited while the clinic was open, and when a reply is due."""
 
-from collections.abc import Container, Iterator, Mapping
+from collections.abc import Container, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 # A clinic that never opens would make the search for the next working day endless.
 _HORIZON = timedelta(days=3 * 366)
+
+Span = tuple[datetime, datetime]
 
 
 @dataclass(frozen=True)
@@ -47,6 +49,36 @@ def working_time(hours: WorkingHours, start: datetime, end: datetime) -> timedel
         worked = min(end, hours.closing(day)) - max(start, hours.opening(day))
         total += max(worked, timedelta())
     return total
+
+
+def waited_time(
+    hours: WorkingHours, start: datetime, end: datetime, pauses: Iterable[Span]
+) -> timedelta:
+    """Return the working time between two aware instants that lies in none of the pauses.
+
+    Pauses may overlap, come in any order and reach beyond both ends.
+    """
+    paused, until = timedelta(), start
+    for pause_start, pause_end in sorted(pauses):
+        first, last = max(pause_start, until), min(pause_end, end)
+        if first < last:
+            paused += working_time(hours, first, last)
+            until = last
+    return working_time(hours, start, end) - paused
+
+
+def due_after_pause(
+    hours: WorkingHours, due: datetime, paused_at: datetime, resumed_at: datetime
+) -> datetime:
+    """Return by when a reply is due once a pause is over: what was left of the time is left still.
+
+    A pause that began when the reply was overdue moves nothing. Raises ValueError when three years
+    do not hold the time that is left.
+    """
+    if paused_at >= due:
+        return due
+    left = working_time(hours, paused_at, due)
+    return max(due, due_after(hours, resumed_at, left))
 
 
 def due_after_days(hours: WorkingHours, start: datetime, days: int) -> datetime:

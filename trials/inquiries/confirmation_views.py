@@ -14,6 +14,7 @@ from clinic.site_facts import clinic_settings
 from trials.confirmations import confirm
 from trials.inquiries.permissions import user_may_use_inbox
 from trials.inquiries.reminders import open_trials_of
+from trials.inquiries.services import summaries_to_sign
 from trials.inquiries.staff_views import StaffRequest
 
 ALL = "all"
@@ -42,6 +43,7 @@ class MyTrialsView(WagtailAdminTemplateMixin, TemplateView):
         return super().get_context_data(
             rows=open_trials_of(self.request.user),
             days=clinic_settings(self.request).confirmation_days,
+            to_sign=summaries_to_sign(self.request.user),
             **kwargs,
         )
 

@@ -24,15 +24,19 @@ def consent_text(request: HttpRequest | None = None) -> ConsentText:
     """Return the published consent text, or the one that comes with the product."""
     text = patient_texts(request).get(PatientText.Key.CONSENT)
     if text is None:
-        body, language, revision = _built_in(), get_language(), 0
-    else:
-        body, language, revision = text.body, text.locale.language_code, text.live_revision_id or 0
+        return built_in_consent()
+    return as_consent(text.body, text.locale.language_code, text.live_revision_id or 0)
+
+
+def as_consent(body: str, language: str, revision: int) -> ConsentText:
+    """Return a text with its version: language, revision and a hash of its words."""
     digest = hashlib.sha256(body.encode()).hexdigest()[:16]
     return ConsentText(body=body, version=f"{language}-{revision}-{digest}")
 
 
-def _built_in() -> str:
-    return format_html(
+def built_in_consent() -> ConsentText:
+    """Return the text that comes with the product, in the active language."""
+    body = format_html(
         "<p>{}</p>",
         _(
             "The study team may contact me about my request in the way I chose. Sending this form "
@@ -40,3 +44,4 @@ def _built_in() -> str:
             "time. Only staff who work on my request see my details."
         ),
     )
+    return as_consent(body, get_language() or "en", 0)

@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from clinic.forms import ChoiceList, LineField, LinesField, PatientForm, TickList
+from trials import burden
 
 HONEYPOT = "website"
 # Not answers: they never count when two sendings of a form are compared.
@@ -16,6 +17,7 @@ CONTROLS = ("form_token", "about", HONEYPOT)
 FOR_WHOM = [
     ("me", _("Me")),
     ("other", _("Someone else, and they agree that I write")),
+    ("clinician", _("A patient of mine: I am the doctor or nurse")),
 ]
 CONTACT_BY = [
     ("phone", _("Phone call")),
@@ -28,15 +30,7 @@ MAY_LEAVE_MESSAGE = [
     ("no", _("No, do not leave a message")),
 ]
 LANGUAGES = [
-    ("en", "English"),
-    ("es", "Español"),
-    ("zh", "中文"),
-    ("vi", "Tiếng Việt"),
-    ("tl", "Tagalog"),
-    ("ru", "Русский"),
-    ("ko", "한국어"),
-    ("ar", "العربية"),
-    ("asl", _("American Sign Language")),
+    *burden.LANGUAGES.items(),
     ("other", _("Another language: tell us below which")),
 ]
 
@@ -97,6 +91,13 @@ class InquiryForm(PatientForm):
         widget=forms.Select(attrs={"autocomplete": "language", "class": "input input--medium"}),
         error_messages={"required": _("Choose a language")},
     )
+    patient_language = forms.ChoiceField(
+        label=_("Which language does the person speak whom this is for?"),
+        help_text=_("Only if you write for someone else."),
+        choices=[("", _("The same")), *LANGUAGES],
+        required=False,
+        widget=forms.Select(attrs={"autocomplete": "off", "class": "input input--medium"}),
+    )
     needs_interpreter = forms.BooleanField(
         label=_("I would like an interpreter, free of charge"), required=False
     )
@@ -132,6 +133,7 @@ class InquiryForm(PatientForm):
         widget=forms.TextInput(attrs={"autocomplete": "off", "tabindex": "-1"}),
     )
 
+    is_clinician = False
     # One of these two is enough, which the group around them says.
     not_marked_optional = ("email", "phone")
 

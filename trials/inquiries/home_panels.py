@@ -12,6 +12,7 @@ from wagtail.admin.ui.components import Component
 
 from trials.inquiries.models import Inquiry
 from trials.inquiries.reminders import open_trials_of
+from trials.inquiries.services import summaries_to_sign
 
 
 @dataclass(frozen=True)
@@ -40,15 +41,21 @@ class InboxPanel(Component):
         visible = Inquiry.objects.visible_to(user)
         counts = visible.counts(now, user)
         closed = visible.about_closed_trials().count()
+        passed_up, not_told = visible.passed_up(now).count(), visible.not_told().count()
         to_confirm = sum(row.is_due for row in open_trials_of(user))
+        to_sign = len(summaries_to_sign(user))
         tiles = [
             Tile(_("Overdue"), counts["overdue"], _part("overdue"), counts["overdue"] > 0),
+            Tile(_("Urgent words"), counts["urgent"], _part("urgent"), counts["urgent"] > 0),
+            Tile(_("Passed up"), passed_up, _part("passed_up"), passed_up > 0),
+            Tile(_("Sender not told"), not_told, _part("not_told"), not_told > 0),
             Tile(_("Nobody assigned"), counts["unassigned"], _part("unassigned")),
             Tile(_("Assigned to me"), counts["mine"], _part("mine")),
             Tile(_("All open"), counts["open"], _part("open")),
             Tile(_("Trial closed"), closed, _part("trial_closed"), closed > 0),
             Tile(_("Quarantine"), counts["quarantine"], _part("quarantine")),
             Tile(_("Trials to confirm"), to_confirm, reverse("my_trials:index"), to_confirm > 0),
+            Tile(_("Summaries to sign"), to_sign, reverse("my_trials:index"), to_sign > 0),
         ]
         return {"tiles": tiles, "next_due_at": counts["next_due_at"]}
 

@@ -9,6 +9,7 @@ import re
 import unicodedata
 import uuid
 from collections.abc import Mapping
+from typing import Any
 
 import phonenumbers
 from django.conf import settings
@@ -58,7 +59,8 @@ def digest(kind: LookupKind, value: str) -> bytes:
     return hmac.new(settings.LOOKUP_KEY.encode(), message, hashlib.sha256).digest()
 
 
-def _tokens(inquiry_id: uuid.UUID, answers: Mapping[str, str]) -> list[LookupToken]:
+def tokens_of(inquiry_id: uuid.UUID, answers: Mapping[str, Any]) -> list[LookupToken]:
+    """Return the keyed hashes by which an inquiry is found, not saved."""
     values = {(LookupKind.NAME, part) for part in name_parts(answers["name"])}
     if answers["email"]:
         values.add((LookupKind.EMAIL, normal_email(answers["email"])))
@@ -78,17 +80,28 @@ def index_submissions(limit: int = 500) -> int:
     """
     with transaction.atomic():
         waiting = list(
-            Submission.objects.select_for_update(skip_locked=True)
-            .filter(indexed_at__isnull=True)
+            Submission.objects.select_for_update(skip_locked=True, of=("self",))
+            # What comes for an erased inquiry becomes one of its own (services.reviving).
+            .filter(indexed_at__isnull=True, inquiry__erased_at__isnull=True)
             .order_by("received_at")[:limit]
         )
-        tokens, indexed = [], []
+        tokens, indexed, urgent, interpreted = [], [], [], {}
         for submission in waiting:
             if answers := submission.unsealed_or_none():
-                tokens += _tokens(submission.inquiry_id, answers)
+                tokens += tokens_of(submission.inquiry_id, answers)
                 indexed.append(submission.pk)
+                if submission.is_urgent and not submission.is_first:
+                    urgent.append(submission.inquiry_id)
+                interpreted[submission.inquiry_id] = bool(answers.get("needs_interpreter"))
         LookupToken.objects.bulk_create(tokens, ignore_conflicts=True)
         Submission.objects.filter(pk__in=indexed).update(indexed_at=timezone.now())
+        # The public role marks what is new; it cannot mark an inquiry that is there already.
+        Inquiry.objects.going_on_for(urgent).update(urgent_at=timezone.now())
+        for is_needed in (True, False):  # as the newest answers say
+            of_these = [pk for pk, needed in interpreted.items() if needed == is_needed]
+            Inquiry.objects.going_on_for(of_these).filter(needs_interpreter=not is_needed).update(
+                needs_interpreter=is_needed
+            )
     if unreadable := len(waiting) - len(indexed):
         raise SealingError(f"{unreadable} submissions cannot be read with the keys we have.")
     return len(indexed)
@@ -96,7 +109,9 @@ def index_submissions(limit: int = 500) -> int:
 
 def _with(inquiries: InquiryQuerySet, kind: LookupKind, value: str) -> InquiryQuerySet:
     found = LookupToken.objects.filter(kind=kind, digest=digest(kind, value))
-    return inquiries.filter(pk__in=found.values("inquiry"))
+    # What is to be erased is found by nothing that its sender told us.
+    to_erase = Inquiry.objects.to_erase().values("pk")
+    return inquiries.filter(pk__in=found.values("inquiry")).exclude(pk__in=to_erase)
 
 
 def search(inquiries: InquiryQuerySet, text: str) -> InquiryQuerySet:

@@ -8,7 +8,7 @@ from django.conf import settings
 from holidays import country_holidays
 
 from clinic.models import ClinicSettings
-from trials.inquiries.clock import WorkingHours, due_after_days, working_time
+from trials.inquiries.clock import WorkingHours, due_after_days, waited_time
 from trials.inquiries.models import Inquiry
 
 
@@ -37,6 +37,7 @@ class Waiting:
     worked: timedelta
     is_running: bool
     is_overdue: bool
+    is_paused: bool = False
 
     @property
     def hours(self) -> int:
@@ -52,8 +53,11 @@ class Waiting:
 def waiting(inquiry: Inquiry, hours: WorkingHours, now: datetime) -> Waiting:
     """Return how an inquiry stands against the promise."""
     until = inquiry.first_attempt_at or inquiry.closed_at or now
+    pauses = [(pause.started_at, pause.ended_at or until) for pause in inquiry.pauses.all()]
+    is_paused = inquiry.awaits_attempt and inquiry.clock_paused_at is not None
     return Waiting(
-        worked=working_time(hours, inquiry.received_at, until),
-        is_running=inquiry.awaits_attempt,
-        is_overdue=inquiry.awaits_attempt and inquiry.reply_due_at < now,
+        worked=waited_time(hours, inquiry.received_at, until, pauses),
+        is_running=inquiry.awaits_attempt and not is_paused,
+        is_overdue=inquiry.awaits_attempt and not is_paused and inquiry.reply_due_at < now,
+        is_paused=is_paused,
     )

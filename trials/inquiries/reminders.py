@@ -8,7 +8,7 @@ from urllib.parse import urljoin
 from django.conf import settings
 from django.contrib.auth import get_user_model
 from django.core.mail import EmailMessage
-from django.db.models import Max
+from django.db.models import Max, Q, QuerySet
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone
@@ -38,7 +38,8 @@ class OpenTrial:
     @property
     def has_ended(self) -> bool:
         """Return whether its form is the general one now."""
-        return self.ends_at is not None and self.ends_at < timezone.now()
+        word_has_ended = self.ends_at is not None and self.ends_at < timezone.now()
+        return word_has_ended or self.trial.is_missing
 
     @property
     def is_due(self) -> bool:
@@ -49,10 +50,27 @@ class OpenTrial:
 def open_trials_of(user: Any) -> list[OpenTrial]:
     """Return the open trials that a user answers for: leads all, others their teams'."""
     trials = Trial.objects.open_at_our_site()
-    if not user_is_lead(user):
-        trials = trials.filter(team__user=user)
+    return _rows(trials if user_is_lead(user) else trials.filter(team__user=user))
+
+
+def due_trials_of(user: Any) -> list[OpenTrial]:
+    """Return what a user is reminded of: their teams' trials, and for leads those of nobody."""
+    trials = Trial.objects.open_at_our_site()
+    teams = trials.filter(team__user=user)
+    if user_is_lead(user):
+        looked_after = trials.filter(team__user__is_active=True)
+        teams = trials.filter(Q(pk__in=teams) | ~Q(pk__in=looked_after))
+    return [row for row in _rows(teams) if row.is_due]
+
+
+def _rows(trials: QuerySet[Trial]) -> list[OpenTrial]:
     newest = trials.annotate(last=Max("confirmations__confirmed_at")).only(
-        "nct_id", "brief_title", "our_site_changed_at", "first_seen_at", "last_update_posted"
+        "nct_id",
+        "brief_title",
+        "our_site_changed_at",
+        "first_seen_at",
+        "last_update_posted",
+        "missing_count",
     )
     rows = [OpenTrial(trial, trial.last, ends_at(trial, trial.last)) for trial in newest]
     return sorted(rows, key=lambda row: (not row.is_due, row.trial.nct_id))
@@ -61,11 +79,9 @@ def open_trials_of(user: Any) -> list[OpenTrial]:
 def remind_teams() -> None:
     """Enqueue this week's reminder for everyone who has a trial to confirm."""
     year, week, _day = timezone.localdate().isocalendar()
-    people = get_user_model().objects.filter(
-        is_active=True, groups__name__in=(COORDINATORS, LEADS), trial_teams__isnull=False
-    )
+    people = get_user_model().objects.filter(is_active=True, groups__name__in=(COORDINATORS, LEADS))
     for user in people.distinct():
-        if any(row.is_due for row in open_trials_of(user)):
+        if due_trials_of(user):
             enqueue(
                 template=TEMPLATE,
                 subject_type="user",
@@ -79,7 +95,7 @@ def remind_teams() -> None:
 def build_reminder(message: OutboxMessage) -> EmailMessage | None:
     """Return the reminder as things stand when it is sent; None when all is confirmed."""
     user = get_user_model().objects.filter(pk=message.subject_id, is_active=True).first()
-    due = [row for row in open_trials_of(user) if row.is_due] if user else []
+    due = due_trials_of(user) if user else []
     if user is None or not due:
         return None
     with override(message.language):

@@ -8,6 +8,7 @@ from clinic.client_address import client_address
 from clinic.rate_limit import hit
 from trials.inquiries.enums import QuarantineReason
 from trials.inquiries.forms import HONEYPOT, InquiryForm
+from trials.inquiries.synthetic import ORIGIN_OF_LIMIT
 from trials.inquiries.tokens import FormToken
 
 MINIMUM_FILL_TIME = timedelta(seconds=3)
@@ -16,7 +17,12 @@ MOST_PER_HOUR = 30
 
 
 def quarantine_reasons(
-    request: HttpRequest, form: InquiryForm, token: FormToken | None, now: datetime
+    request: HttpRequest,
+    form: InquiryForm,
+    token: FormToken | None,
+    now: datetime,
+    *,
+    is_synthetic: bool = False,
 ) -> list[QuarantineReason]:
     """Return why a valid form goes to quarantine; nothing for most."""
     reasons = []
@@ -26,6 +32,7 @@ def quarantine_reasons(
         reasons.append(QuarantineReason.NO_TOKEN)
     elif now - token.shown_at < MINIMUM_FILL_TIME:
         reasons.append(QuarantineReason.TOO_FAST)
-    if hit("inquiry", client_address(request), MOST_PER_HOUR, timedelta(hours=1)):
+    sender = ORIGIN_OF_LIMIT if is_synthetic else client_address(request)
+    if hit("inquiry", sender, MOST_PER_HOUR, timedelta(hours=1)):
         reasons.append(QuarantineReason.TOO_MANY)
     return reasons

@@ -7,6 +7,7 @@ import hashlib
 import hmac
 import json
 import uuid
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
@@ -31,11 +32,14 @@ class FormToken:
     shown_at: datetime
     consent_version: str
 
-    def signed(self) -> str:
-        """Return the token as the form's hidden field holds it."""
+    def signed(self, purpose: str = "") -> str:
+        """Return the token as the hidden field of a form holds it.
+
+        A form that is not the public one names its ``purpose``: its token is good for it alone.
+        """
         shown_at = int(self.shown_at.timestamp())
         value = f"{self.inquiry_id.hex}.{shown_at}.{self.consent_version}"
-        return signing.Signer(salt=_SALT).sign(value)
+        return signing.Signer(salt=_SALT + purpose).sign(value)
 
     def for_another_inquiry(self) -> "FormToken":
         """Return the token of the same form under an id that nobody else knows."""
@@ -47,10 +51,10 @@ def new_form_token(now: datetime, consent_version: str) -> FormToken:
     return FormToken(uuid.uuid4(), now, consent_version)
 
 
-def read_form_token(text: str) -> FormToken | None:
-    """Return the token of a sent form, or None when we did not make it."""
+def read_form_token(text: str, purpose: str = "") -> FormToken | None:
+    """Return the token of a sent form, or None when we did not make it for this purpose."""
     try:
-        value = signing.Signer(salt=_SALT).unsign(text)
+        value = signing.Signer(salt=_SALT + purpose).unsign(text)
     except signing.BadSignature:
         return None
     inquiry_id, shown_at, consent_version = value.split(".")
@@ -59,7 +63,7 @@ def read_form_token(text: str) -> FormToken | None:
     )
 
 
-def _canonical(answers: dict[str, object]) -> str:
+def _canonical(answers: Mapping[str, object]) -> str:
     return json.dumps(answers, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
 
 
@@ -83,6 +87,27 @@ def reference_for(inquiry_id: uuid.UUID) -> str:
 def receipt_token(inquiry_id: uuid.UUID, renewal: int) -> str:
     """Return the unguessable part of the sender's private link."""
     return _keyed("receipt", inquiry_id.hex, str(renewal)).hex()[:40]
+
+
+def synthetic_pass(inquiry_id: uuid.UUID) -> str:
+    """Return what marks the inquiry of this id as one of our own (see ``synthetic``)."""
+    return _keyed("synthetic", inquiry_id.hex).hex()
+
+
+def request_id(token_hash: str, parts: Mapping[str, object]) -> uuid.UUID:
+    """Return the id of what a sender asks for: the same thing asked twice is one request."""
+    return uuid.UUID(bytes=_keyed("request", token_hash, _canonical(parts))[:16])
+
+
+def address_token(request: uuid.UUID) -> str:
+    """Return what the link holds by which the owner of a new address confirms it."""
+    return request.hex + _keyed("address", request.hex).hex()[:32]
+
+
+def read_address_token(token: str) -> uuid.UUID | None:
+    """Return which request for other contact data a link confirms; None when we did not make it."""
+    request = uuid.UUID(token[:32])
+    return request if hmac.compare_digest(token, address_token(request)) else None
 
 
 def receipt_hash(token: str) -> str:

@@ -15,12 +15,15 @@ from trials.confirmations import confirm
 from trials.inquiries import services
 from trials.inquiries.enums import (
     Channel,
+    ConsentGiven,
     InquiryState,
     Origin,
     Outcome,
     QuarantineReason,
+    Source,
     TeamRole,
 )
+from trials.inquiries.message_seeds import add_missing
 from trials.inquiries.models import Inquiry, ReceiptStatus, TrialTeamMember
 from trials.inquiries.promise import reply_due
 from trials.models import SiteConfirmation, Trial
@@ -45,15 +48,18 @@ _ANSWERS: dict[str, Any] = {
 
 
 def load(context: DemoContext) -> None:
-    """Put the demo coordinator on two teams and give general inquiries to the demo lead."""
+    """Put the coordinator on two teams, the lead on the others; give the lead what is general."""
     lead, coordinator = User.objects.get(email=LEAD), User.objects.get(email=COORDINATOR)
+    add_missing(publish_as_demo=True)
     clinic = ClinicSettings.objects.filter(default_assignee=None).first()
     if clinic:
         clinic.default_assignee = lead
         clinic.save()
     if not TrialTeamMember.objects.exists():
-        for trial in _open_trials()[:TRIALS_OF_COORDINATOR]:
-            services.join_team(trial=trial, user=coordinator, role=TeamRole.COORDINATOR, actor=lead)
+        # Each open trial has a member who can sign its plain summary.
+        for number, trial in enumerate(_open_trials()):
+            member = coordinator if number < TRIALS_OF_COORDINATOR else lead
+            services.join_team(trial=trial, user=member, role=TeamRole.COORDINATOR, actor=lead)
     if not SiteConfirmation.objects.exists():
         confirm(_open_trials(), actor=lead)
 
@@ -76,13 +82,20 @@ def _open_trials() -> Any:
 
 
 def _send(inquiry_id: uuid.UUID, entry: dict[str, Any], trials: list[Trial]) -> None:
-    trial = trials[entry["trial"] - 1] if entry.get("trial", 99) <= len(trials) else None
+    named = [
+        trials[n - 1] for n in (entry.get("trial"), entry.get("also")) if n and n <= len(trials)
+    ]
+    answers = _ANSWERS | {k: v for k, v in entry.items() if k in (*_ANSWERS, "name", "message")}
+    if "entered" in entry:
+        _enter(inquiry_id, entry, answers, named)
+        return
     services.accept(
         inquiry_id=inquiry_id,
-        answers=_ANSWERS | {k: v for k, v in entry.items() if k in (*_ANSWERS, "name", "message")},
-        trial=trial,
+        answers=answers,
+        trial=named[0] if named else None,
+        more_trials=named[1:],
         language=entry.get("language", "en"),
-        origin=Origin.TRIAL if trial else Origin.HELP,
+        origin=Origin.TRIAL if named else Origin.HELP,
         consent_version="demo",
         quarantine_reasons=[QuarantineReason(entry["quarantine"])] if "quarantine" in entry else [],
     )
@@ -92,6 +105,26 @@ def _send(inquiry_id: uuid.UUID, entry: dict[str, Any], trials: list[Trial]) -> 
     inquiries.update(**times)
     ReceiptStatus.objects.filter(reference=inquiries.get().reference).update(
         step_at=received_at, **times
+    )
+
+
+def _enter(
+    inquiry_id: uuid.UUID, entry: dict[str, Any], answers: dict[str, Any], trials: list[Trial]
+) -> None:
+    coordinator = User.objects.get(email=COORDINATOR)
+    received_at = timezone.now() - timedelta(days=entry["days_ago"], hours=1)
+    services.enter(
+        inquiry_id=inquiry_id,
+        answers=answers,
+        source=Source(entry["entered"]),
+        received_at=received_at,
+        trials=trials,
+        language=entry.get("language", "en"),
+        consent=services.Consent("demo", ConsentGiven.SPOKEN, coordinator, received_at),
+        is_mine=True,
+        spoke=False,
+        is_urgent=False,
+        actor=coordinator,
     )
 
 
@@ -116,5 +149,7 @@ def _work(inquiry_id: uuid.UUID, entry: dict[str, Any]) -> None:
                 )
             case ["state", state]:
                 services.change_state(state=InquiryState(state), **shared)
-            case ["end", state, closing]:
-                services.change_state(state=InquiryState(state), closing=closing, **shared)
+            case ["end", state, reason, closing]:
+                services.change_state(
+                    state=InquiryState(state), reason=reason, closing=closing, **shared
+                )

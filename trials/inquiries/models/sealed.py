@@ -5,9 +5,10 @@ import logging
 import uuid
 from typing import Any, ClassVar
 
+from django.apps import apps
 from django.db import models
 
-from clinic.sealing import Sealed, SealingError, open_sealed, seal
+from clinic.sealing import Sealed, SealingError, TamperedError, open_sealed, seal
 
 logger = logging.getLogger(__name__)
 
@@ -40,6 +41,17 @@ class SealedRow(models.Model):
         sealed = seal(plain, info=self._info)
         self.key_id, self.blob = sealed.key_id, sealed.blob
 
+    def seal_anew(self) -> None:
+        """Put the very same bytes under the newest key; raises a SealingError.
+
+        What was sealed is opened once more first. The row is not saved.
+        """
+        plain = open_sealed(Sealed(self.key_id, bytes(self.blob)), info=self._info)
+        sealed = seal(plain, info=self._info)
+        if open_sealed(sealed, info=self._info) != plain:
+            raise TamperedError("What was sealed anew opens as something else.")
+        self.key_id, self.blob = sealed.key_id, sealed.blob
+
     def unsealed(self) -> dict[str, Any]:
         """Return the JSON object; raises a SealingError. Callers write the audit event."""
         plain = open_sealed(Sealed(self.key_id, bytes(self.blob)), info=self._info)
@@ -66,3 +78,9 @@ class SealedRow(models.Model):
                 "The sealed %s %s cannot be read: %s", self.purpose, self.pk, type(error).__name__
             )
             return None
+
+
+def sealed_models() -> list[type[SealedRow]]:
+    """Return every kind of sealed row of every room, also those made later, by table name."""
+    models_ = [model for model in apps.get_models() if issubclass(model, SealedRow)]
+    return sorted(models_, key=lambda model: model._meta.db_table)

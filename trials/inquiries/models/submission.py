@@ -21,6 +21,7 @@ class Submission(SealedRow):
     is_first = models.BooleanField()
     # When the worker computed the lookup tokens, which the public role cannot.
     indexed_at = models.DateTimeField(null=True, blank=True)
+    is_urgent = models.BooleanField(default=False)
 
     class Meta:
         default_permissions = ()
@@ -64,13 +65,19 @@ class ReceiptStatus(models.Model):
     """What the sender's private page shows; holds no key to the inquiry."""
 
     token_hash = models.CharField(max_length=64, primary_key=True)
-    reference = models.CharField(max_length=12)
+    reference = models.CharField(max_length=12, db_index=True)
     step = models.CharField(max_length=20, choices=ReceiptStep, default=ReceiptStep.RECEIVED)
     language = models.CharField(max_length=10)
     received_at = models.DateTimeField()
     reply_due_at = models.DateTimeField()
     step_at = models.DateTimeField(_("step reached"))
     expires_at = models.DateTimeField(db_index=True)
+    read_at = models.DateTimeField(null=True)
+    tried_at = models.DateTimeField(null=True)
+    closed_at = models.DateTimeField(null=True)
+    # From then on a person decides about an erasure, by the rules of retention.
+    is_pre_screened = models.BooleanField(default=False)
+    needs_contact = models.BooleanField(default=False)
 
     class Meta:
         default_permissions = ()

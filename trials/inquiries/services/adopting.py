@@ -17,10 +17,11 @@ class NobodyError(Exception):
 
 @transaction.atomic
 def adopt_ownerless() -> int:
-    """Give inquiries without assignee and team to the default owner or a lead; return how many.
+    """Give inquiries that nobody looks after to the default owner or a lead; return how many.
 
-    The public role knows neither teams nor leads, so the worker looks after what it accepted.
-    Raises NobodyError, which fails the job for all to see, when there is nobody to give them to.
+    Those whose owner's login was deactivated are among them. The public role knows neither teams
+    nor leads, so the worker looks after what it accepted. Raises NobodyError, which fails the job
+    for all to see, when there is nobody to give them to.
     """
     orphans = list(Inquiry.objects.ownerless().select_for_update(of=("self",)))
     if not orphans:
@@ -33,7 +34,7 @@ def adopt_ownerless() -> int:
             action="inquiry.adopted",
             object_type="inquiry",
             object_id=inquiry.pk,
-            data={"after": owner.pk},
+            data={"before": inquiry.assignee_id, "after": owner.pk},
         )
     Inquiry.objects.filter(pk__in=[inquiry.pk for inquiry in orphans]).update(
         assignee=owner, version=F("version") + 1

@@ -7,6 +7,7 @@ from django.http import HttpRequest
 from django.utils import timezone
 
 from clinic.audit import record_event
+from clinic.models import User
 from clinic.models.outbox import Audience
 from clinic.outbox import enqueue
 from clinic.rate_limit import hit
@@ -25,14 +26,27 @@ class TooManyCorrectionsError(Exception):
 def tell_of_new(inquiry: Inquiry, request: HttpRequest | None) -> None:
     """Record the arrival and queue a word to staff; a flood from one network is one mail an hour.
 
-    What came in a flood waits in quarantine, which the joined mail leads to.
+    What came in a flood waits in quarantine, which the joined mail leads to. Urgent words are told
+    of at once, those of a flood once an hour.
     """
     _record("inquiry.received", inquiry, request)
-    if QuarantineReason.TOO_MANY in inquiry.quarantine_reasons:
-        until = _next_full_hour()
+    until = _next_full_hour()
+    is_flood = QuarantineReason.TOO_MANY in inquiry.quarantine_reasons
+    if inquiry.urgent_at:
+        _enqueue("inquiry_urgent", inquiry, once=f"flood/{until:%FT%H}" if is_flood else "")
+    if is_flood:
         _enqueue("inquiry_flood", inquiry, send_after=until, once=f"{until:%FT%H}")
-    else:
+    elif not inquiry.urgent_at:
         _enqueue("inquiry_nudge", inquiry)
+
+
+def tell_of_entered(
+    inquiry: Inquiry, actor: User, *, is_told: bool, request: HttpRequest | None
+) -> None:
+    """Record that somebody entered an inquiry, and queue a word to its people if wanted."""
+    _record("inquiry.entered", inquiry, request, actor)
+    if is_told:
+        _enqueue("inquiry_urgent" if inquiry.urgent_at else "inquiry_nudge", inquiry)
 
 
 def tell_of_correction(inquiry: Inquiry, request: HttpRequest | None) -> None:
@@ -44,6 +58,8 @@ def tell_of_correction(inquiry: Inquiry, request: HttpRequest | None) -> None:
     if hit("correction", key, MOST_CORRECTIONS_A_DAY, timedelta(days=1)):
         raise TooManyCorrectionsError
     _record("inquiry.corrected", inquiry, request)
+    if inquiry.urgent_at:
+        _enqueue("inquiry_urgent", inquiry)
     if hit("correction-mail", key, 1, _HOUR):
         until = _next_full_hour()
         _enqueue("inquiry_corrected", inquiry, send_after=until, once=f"{key}/{until:%FT%H}")
@@ -55,10 +71,12 @@ def _next_full_hour() -> datetime:
     return timezone.now().replace(minute=0, second=0, microsecond=0) + _HOUR
 
 
-def _record(action: str, inquiry: Inquiry, request: HttpRequest | None) -> None:
+def _record(
+    action: str, inquiry: Inquiry, request: HttpRequest | None, actor: User | None = None
+) -> None:
     record_event(
         action=action,
-        actor=None,
+        actor=actor,
         object_type="inquiry",
         object_id=inquiry.pk,
         data={"origin": inquiry.origin, "quarantine": inquiry.quarantine_reasons},

@@ -2,9 +2,11 @@
 
 document.querySelector("[data-error-summary]")?.focus();
 
+const [visit] = performance.getEntriesByType("navigation");
 window.addEventListener("pageshow", (event) => {
-  if (event.persisted) {
+  // Kept whole by the browser, or loaded again with what was typed put back into it.
+  if (event.persisted || visit?.type === "back_forward") {
     document.querySelectorAll("[data-private-form]").forEach((form) => form.reset());
-    window.location.reload();
   }
+  if (event.persisted) window.location.reload();
 });

@@ -1,0 +1,1 @@
+"""Reports for leads and the export of inquiries."""
