@@ -51,7 +51,9 @@ def _english_first() -> Iterator[None]:
 
 @pytest.fixture(autouse=True)
 def _no_words_of_another_test() -> None:
-    """The generation that words are kept under is undone with each test's transaction."""
+    """The generation that words and forms are kept under is undone with each test's transaction."""
+    from django.core.cache import caches
+
     from education.query_words import forget as forget_search_words
     from education.word_list import forget
     from trials.search import forget_counts
@@ -61,3 +63,4 @@ def _no_words_of_another_test() -> None:
     forget_search_words()
     Vocabulary.forget()
     forget_counts()
+    caches["process"].clear()

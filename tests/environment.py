@@ -14,6 +14,7 @@ os.environ["DEMO"] = "1"
 os.environ["PROCESS"] = "owner"
 os.environ.setdefault("DATA_DIR", str(ROOT / ".data" / "test"))
 os.environ["EMAIL_URL"] = "memorymail://"
+os.environ["SYNTHETIC_EVERY_MINUTES"] = "0"  # whatever runs on this machine gets no form from tests
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"  # Playwright's sync API runs an event loop
 
 # WhiteNoise warns of a missing folder whenever a client starts.

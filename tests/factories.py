@@ -4,6 +4,8 @@ from itertools import count
 from typing import Any
 
 from django.contrib.auth.models import Group
+from django.test import Client
+from django.urls import reverse
 from wagtail.models import Locale, Page, Site
 
 from clinic.models import HomePage, PatientText, Person, StandardPage, User
@@ -22,6 +24,12 @@ def make_user(role: str | None = None, **overrides: Any) -> User:
     if role:
         user.groups.add(Group.objects.get(name=role))
     return user
+
+
+def log_in_afresh(client: Client, user: User) -> None:
+    """Log in and show the password once more, as changing a login asks for."""
+    client.force_login(user)
+    client.post(reverse("account_reauthenticate"), {"password": PASSWORD})
 
 
 def make_person(**overrides: Any) -> Person:

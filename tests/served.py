@@ -1,11 +1,12 @@
 """Real server processes for tests, on a database of their own that tests and server both see."""
 
+import os
 import subprocess
 import sys
 import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from time import monotonic, sleep
 from typing import Any, TypeVar
@@ -50,13 +51,19 @@ def copied_database(blocker: Any, suffix: str) -> Iterator[str]:
 
 
 @contextmanager
-def served(port: int, environment: dict[str, str]) -> Iterator[str]:
-    """Serve one door with one worker until the end; yield its address."""
-    process = subprocess.Popen(
-        [sys.executable, "manage.py", "serve", f"--port={port}", "--workers=1"],
-        cwd=ROOT,
-        env={"DJANGO_SETTINGS_MODULE": "tests.served_settings"} | environment,
-    )
+def served(port: int, environment: dict[str, str], log: Path | None = None) -> Iterator[str]:
+    """Serve one door with one worker until the end; yield its address.
+
+    What it says goes into ``log`` where one is named.
+    """
+    with log.open("wb") if log else nullcontext() as output:
+        process = subprocess.Popen(
+            [sys.executable, "manage.py", "serve", f"--port={port}", "--workers=1"],
+            cwd=ROOT,
+            env={"DJANGO_SETTINGS_MODULE": "tests.served_settings"} | environment,
+            stdout=output,
+            stderr=output,
+        )
     address = f"http://localhost:{port}"
     try:
         until(lambda: _lives(address), bool)
@@ -72,3 +79,41 @@ def _lives(address: str) -> bool:
     except (urllib.error.URLError, OSError):
         return False
     return True
+
+
+def manage(
+    database: str, process: str, *arguments: str, **environment: str
+) -> subprocess.CompletedProcess[str]:
+    """Run a command on a database that a test named, as one of the processes."""
+    return subprocess.run(
+        [sys.executable, "manage.py", *arguments],
+        cwd=ROOT,
+        env=manage_environment(database, process) | environment,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+def manage_environment(database: str, process: str) -> dict[str, str]:
+    """Return the environment of a command on a database that a test named."""
+    return os.environ | {
+        "DJANGO_SETTINGS_MODULE": "tests.served_settings",
+        "SERVED_DATABASE": database,
+        "PROCESS": process,
+    }
+
+
+@contextmanager
+def dropped_at_the_end(database: str) -> Iterator[str]:
+    """Have a database that a command makes dropped afterwards."""
+
+    def drop() -> None:
+        with connection._nodb_cursor() as cursor:
+            cursor.execute(f'DROP DATABASE IF EXISTS "{database}" WITH (FORCE)')
+
+    drop()
+    try:
+        yield database
+    finally:
+        drop()

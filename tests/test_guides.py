@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 DOCS = Path(__file__).resolve().parent.parent / "docs"
-GUIDES = sorted(DOCS.glob("*.md"))
+GUIDES = sorted([*DOCS.glob("*.md"), *DOCS.glob("security/*.md"), *DOCS.glob("runbooks/*.md")])
 PICTURE = re.compile(r"!\[([^\]]*)\]\(([^)]+)\)")
 LINK = re.compile(r"(?<!!)\[[^\]]+\]\(([^)]+)\)")
 HEADING = re.compile(r"^#+ (.+)$", re.MULTILINE)

@@ -30,6 +30,8 @@ CHROMIUM_FLAGS = [
     "--no-first-run",
 ]
 START_LIMIT_SECONDS = 300
+FIRST_PORT = 18000
+_given: set[int] = set()
 PASSWORD_VARIABLE = "DEMO_PASSWORD"
 PASSWORD = "browser-tests-only-password"
 
@@ -72,12 +74,20 @@ class DemoSite:
 
 
 def two_free_ports() -> int:
-    """Return a port whose successor is free too."""
-    for port in range(18000 + os.getpid() % 500 * 2, 20000, 2):
+    """Return a port whose successor is free too, never the same one twice.
+
+    A server binds its port long after it got it, so the processes of one run have ranges of their
+    own, and so do most runs.
+    """
+    worker = os.environ.get("PYTEST_XDIST_WORKER", "")
+    run = os.getppid() if worker else os.getpid()
+    first = FIRST_PORT + run % 10 * 400 + int(worker.removeprefix("gw") or 0) % 2 * 200
+    for port in (port for port in range(first, FIRST_PORT + 5000, 2) if port not in _given):
         try:
             with socket.socket() as first, socket.socket() as second:
                 first.bind(("127.0.0.1", port))
                 second.bind(("127.0.0.1", port + 1))
+                _given.add(port)
                 return port
         except OSError:
             continue

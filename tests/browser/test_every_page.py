@@ -16,6 +16,8 @@ FIXED_STARTS = [
     "/{language}/",
     "/{language}/trials/",
     "/{language}/trials/help/",
+    "/{language}/trials/help/?from=clinician",
+    "/{language}/inquiry/new-link/",
     "/{language}/search/?q=pembrolizumab",
     "/{language}/search/?q=nothing+like+this",
     "/{language}/trials/?q=melanoma&status=RECRUITING&phase=2",
@@ -129,18 +131,30 @@ OUR_SCREENS = {
     "coordinator": [
         "/admin/inquiries/",
         "/admin/inquiries/?show=overdue",
+        "/admin/inquiries/emergency/",
+        "/admin/away/",
         "/admin/demo-mail/",
         "/admin/my-trials/",
+        "/admin/sessions/",
     ],
     "lead": [
         "/admin/inquiries/",
         "/admin/inquiries/?show=trial_closed",
+        "/admin/inquiries/?show=urgent",
+        "/admin/inquiries/?show=asked",
+        "/admin/inquiries/?show=all&filters=on",
+        "/admin/inquiries/emergencies/",
         "/admin/my-trials/",
         "/admin/trial-teams/",
         "/admin/given-up-messages/",
     ],
     "editor": ["/admin/reports/registry/", "/admin/reports/registry/NCT99900001/"],
-    "admin": ["/admin/staff/", "/admin/urgent-phone/", "/admin/given-up-messages/"],
+    "admin": [
+        "/admin/staff/",
+        "/admin/urgent-phone/",
+        "/admin/given-up-messages/",
+        "/admin/reports/state/",
+    ],
     "reviewer": [
         "/admin/reports/translations/",
         "/admin/away/",
@@ -154,9 +168,12 @@ WAGTAIL_SCREENS = {
 }
 
 
+@pytest.mark.parametrize("width", [360, 1280])
 @pytest.mark.parametrize("role", OUR_SCREENS)
-def test_our_admin_screens__are_clean(demo_site: DemoSite, open_browser: Opener, role: str) -> None:
-    page = open_browser()
+def test_our_admin_screens__are_clean(
+    demo_site: DemoSite, open_browser: Opener, role: str, width: int
+) -> None:
+    page = open_browser(width=width)
     page.goto(f"{demo_site.staff}/admin/")
     problems = axe_findings(page)
     log_in(page, demo_site, f"{role}@demo.example")

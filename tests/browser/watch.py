@@ -23,6 +23,7 @@ class Watch:
 
     own_hosts: set[str]
     expected_statuses: set[int] = field(default_factory=set)
+    expected_messages: set[str] = field(default_factory=set)
     findings: list[str] = field(default_factory=list)
 
     def attach(self, context: BrowserContext) -> None:
@@ -41,6 +42,8 @@ class Watch:
         for status in self.expected_statuses:
             if f"the server responded with a status of {status}" in message.text:
                 return
+        if any(expected in message.text for expected in self.expected_messages):
+            return
         where = message.location.get("url", "")
         if EDITING_SESSION in where + message.text and "404" in message.text:
             return

@@ -13,11 +13,14 @@ class MailServer:
 
     port: int = 0
     accepted: list[str] = field(default_factory=list)
+    senders: list[str] = field(default_factory=list)
     release: threading.Event = field(default_factory=threading.Event)
 
 
 @contextmanager
-def mail_server(refuse: dict[str, str] | None = None, hang_at: str = "") -> Iterator[MailServer]:
+def mail_server(
+    refuse: dict[str, str] | None = None, hang_at: str = "", port: int = 0
+) -> Iterator[MailServer]:
     """Yield a server that answers ``refuse``'s commands so, and falls silent at ``hang_at``."""
     server = MailServer()
     refuse = refuse or {}
@@ -33,6 +36,8 @@ def mail_server(refuse: dict[str, str] | None = None, hang_at: str = "") -> Iter
             self.say("220 test")
             for raw in self.rfile:
                 command = raw.decode().strip().partition(" ")[0].upper()
+                if command == "MAIL":
+                    server.senders.append(raw.decode().partition("<")[2].partition(">")[0])
                 if command == hang_at:
                     server.release.wait(30)
                     return
@@ -60,7 +65,7 @@ def mail_server(refuse: dict[str, str] | None = None, hang_at: str = "") -> Iter
         allow_reuse_address = True
         daemon_threads = True
 
-    with Server(("127.0.0.1", 0), Handler) as tcp:
+    with Server(("127.0.0.1", port), Handler) as tcp:
         server.port = tcp.server_address[1]
         threading.Thread(target=tcp.serve_forever, daemon=True).start()
         yield server

@@ -102,10 +102,33 @@ class TestPlan:
         assert Absence.objects.get().user == user
 
     @pytest.mark.parametrize("role", [COORDINATORS, LEADS])
-    def test_others__do_not_see_the_screen(self, role: str) -> None:
-        client = log_in(make_user(role))
-        assert client.get(reverse("absences")).status_code != 200
-        assert b"While you are away" not in client.get(reverse("wagtailadmin_home")).content
+    def test_people_with_an_inbox__name_a_deputy_too(self, role: str) -> None:
+        user, deputy = make_user(role), make_user(role)
+        assert b"While you are away" in log_in(user).get(reverse("wagtailadmin_home")).content
+        assert send(user, user=user.pk, deputy=deputy.pk, **days(0, 3)).status_code == 302
+        assert Absence.objects.get().deputy == deputy
+
+    def test_deputy_of_a_coordinator__may_be_a_lead_but_nobody_without_an_inbox(self) -> None:
+        user, lead, editor = make_user(COORDINATORS), make_user(LEADS), make_user(EDITORS)
+        assert send(user, deputy=editor.pk, **days(0, 3)).status_code == 200
+        assert send(user, deputy=lead.pk, **days(0, 3)).status_code == 302
+        # The other way round it would show a coordinator all inquiries of the clinic.
+        assert send(lead, user=lead.pk, deputy=user.pk, **days(9, 9)).status_code == 200
+        assert Absence.objects.count() == 1
+
+    def test_lead__plans_for_an_ill_coordinator_and_an_administrator_cannot(self) -> None:
+        ill, colleague = make_user(COORDINATORS), make_user(COORDINATORS)
+        data = {"user": ill.pk, "deputy": colleague.pk, **days(0, 3)}
+        assert send(make_user(ADMINISTRATORS), **data).status_code == 200
+        assert not Absence.objects.exists()
+        assert send(make_user(LEADS), **data).status_code == 302
+        assert Absence.objects.get().user == ill
+
+    def test_lead__does_not_plan_for_editors(self) -> None:
+        editor, other = make_user(EDITORS), make_user(EDITORS)
+        data = {"user": editor.pk, "deputy": other.pk, **days(0, 3)}
+        assert send(make_user(LEADS), **data).status_code == 200
+        assert not Absence.objects.exists()
 
     def test_without_a_colleague__the_screen_says_who_can_help(self) -> None:
         client = log_in(make_reviewer())
@@ -200,3 +223,8 @@ class TestCover:
         change(page, editor, introduction="New words")
         act(submit(page, editor), deputy)
         assert fresh(page).reviewed_by == deputy.people.get()
+
+
+@pytest.mark.parametrize("number", ["", "²", "-1", "x", "9" * 5000, "9" * 18])
+def test_ending__what_no_button_sends_is_not_found(number: str) -> None:
+    assert send(make_reviewer(), end=number).status_code == 404

@@ -4,13 +4,13 @@ from datetime import timedelta
 from uuid import uuid4
 
 import pytest
+from django.conf import settings
 from django.core import mail
 from django.core.mail import EmailMessage
 from django.utils import timezone
 
 from clinic import jobs, outbox
 from clinic.attention import ENDLESS_RUN, LATE_MAIL
-from clinic.health import WORKER_SILENCE
 from clinic.jobs import Job
 from clinic.models import AuditEvent, JobRun, OutboxMessage, WorkerHeartbeat
 from clinic.outbox import cancel_for_subject, enqueue, register_template, send_next
@@ -94,8 +94,27 @@ class TestPanel:
         JobRun.objects.filter(pk=run.pk).update(started_at=run.started_at - 2 * ENDLESS_RUN)
         assert "has not come to an end" in dashboard(role)
 
+    def test_names_jobs_that_must_not_be_missed(self, role, monkeypatch):
+        job = Job(
+            name="clinic.sync",
+            run=int,
+            every=timedelta(hours=1),
+            alarm_after=timedelta(days=2),
+        )
+        monkeypatch.setattr("clinic.attention.all_jobs", lambda: [job])
+        now = timezone.now()
+        other = JobRun.objects.create(name="other", started_at=now, succeeded=True)
+        assert HEADING not in dashboard(role)  # the worker has only begun
+        JobRun.objects.filter(pk=other.pk).update(started_at=now - timedelta(days=3))
+        assert "has never come to a good end" in dashboard(role)
+        run = JobRun.objects.create(name=job.name, started_at=now, succeeded=True)
+        assert HEADING not in dashboard(role)
+        JobRun.objects.filter(pk=run.pk).update(started_at=now - timedelta(days=3))
+        assert "has not come to a good end since" in dashboard(role)
+
     def test_tells_of_a_silent_worker(self, role):
-        WorkerHeartbeat.objects.update(at=timezone.now() - WORKER_SILENCE - timedelta(seconds=1))
+        too_long = settings.OPERATING.worker_silence + timedelta(seconds=1)
+        WorkerHeartbeat.objects.update(at=timezone.now() - too_long)
         assert "worker has been silent" in dashboard(role)
         WorkerHeartbeat.objects.all().delete()
         assert "No worker was ever seen" in dashboard(role)

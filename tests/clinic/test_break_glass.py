@@ -1,13 +1,16 @@
 """What even a superuser cannot do to what readers see, and that the rest is written down."""
 
 import pytest
-from django.db import transaction
+from django.core import mail
+from django.core.management import call_command
+from django.db import connection, transaction
 from django.urls import reverse
 from wagtail.models import Page, PageViewRestriction
 
-from clinic.models import AuditEvent, PatientText, StandardPage
+from clinic.models import AuditEvent, PatientText, StandardPage, User
+from clinic.outbox import send_next
 from clinic.review import ReviewRefused
-from clinic.roles import EDITORS
+from clinic.roles import ADMINISTRATORS, EDITORS
 from tests.clinic.review_steps import log_in
 from tests.factories import make_home_page, make_page, make_patient_text, make_user
 
@@ -80,3 +83,37 @@ def test_what_others_do_is_not_written_twice():
     log_in(editor).post(delete_urls(page)[0])
     assert not Page.objects.filter(pk=page.pk).exists()
     assert not AuditEvent.objects.filter(action__startswith="superuser.").exists()
+
+
+class TestMaking:
+    def make(self):
+        call_command("createsuperuser", email="emergency@clinic.example", interactive=False)
+        return User.objects.get(email="emergency@clinic.example")
+
+    def test_it_is_audited_and_administrators_are_told(self):
+        administrator = make_user(ADMINISTRATORS)
+        account = self.make()
+        event = AuditEvent.objects.get(action="superuser.made")
+        assert (event.object_type, event.object_id) == ("user", str(account.pk))
+        assert account.email not in str(event.data)
+        assert send_next()
+        (message,) = mail.outbox
+        assert message.to == [administrator.email]
+        assert "break-glass account" in message.subject and "incident.md" in message.body
+        assert account.email not in message.subject + message.body
+
+    def test_without_an_audit_there_is_no_account(self, monkeypatch):
+        def fail(**event):
+            raise RuntimeError
+
+        monkeypatch.setattr("clinic.break_glass.record_event", fail)
+        with pytest.raises(RuntimeError), transaction.atomic():
+            self.make()
+        assert not User.objects.filter(is_superuser=True).exists()
+
+    def test_staff_process_may_do_it(self):
+        with connection.cursor() as cursor:
+            cursor.execute("SET ROLE clinic_staff")
+            self.make()
+            cursor.execute("RESET ROLE")
+        assert AuditEvent.objects.filter(action="superuser.made").exists()

@@ -1,4 +1,5 @@
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.db import OperationalError, connection
@@ -22,7 +23,7 @@ class TestReadyz:
     def test_everything_works(self, client: Client) -> None:
         beat()
         response = client.get("/readyz")
-        assert response.json() == {"ready": True, "problems": {}}
+        assert response.json() == {"ready": True, "problems": {}, "warnings": {}}
         assert response.status_code == 200
 
     def test_worker_was_never_seen(self, client: Client) -> None:
@@ -43,7 +44,8 @@ class TestReadyz:
             "migrations": "1 migrations are not applied"
         }
 
-    def test_public_role_may_ask(self) -> None:
+    def test_public_role_may_ask(self, settings: Any) -> None:
+        settings.PROCESS = "public"
         beat()
         with connection.cursor() as cursor:
             cursor.execute("SET ROLE clinic_public")
@@ -56,6 +58,7 @@ def test_database_is_gone(client: Client, monkeypatch: pytest.MonkeyPatch) -> No
         raise OperationalError("password=secret")
 
     monkeypatch.setattr(health, "CHECKS", {"database": gone})
+    monkeypatch.setattr(health, "WARNINGS", {})
     monkeypatch.setattr(health, "contributions", lambda name: [health])
     response = client.get("/readyz")
     assert response.status_code == 503

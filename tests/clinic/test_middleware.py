@@ -154,6 +154,8 @@ class TestBadInput:
     def test_nonsense_as_length(self, visitor, length):
         response = post(visitor, b"a=1", CONTENT_LENGTH=length)
         assert response.status_code in {200, 400, 413}
+        response = post(visitor, b"a=1", address="/en/?q=%00", CONTENT_LENGTH=length)
+        assert response.status_code in {400, 413}
 
     @pytest.mark.parametrize(
         "name",

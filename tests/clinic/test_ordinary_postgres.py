@@ -104,3 +104,18 @@ def test_public_role__reads_pages_and_no_people(server: Server) -> None:
 def test_no_bundled_server_is_started(server: Server) -> None:
     server.manage("staff", "clinic_staff", "showmigrations", "clinic")
     assert not (server.directory / "unused").exists()
+
+
+def test_backup__goes_back_into_another_database_of_an_owner_who_is_no_superuser(
+    server: Server, tmp_path: Path
+) -> None:
+    made = server.manage("owner", "clinic_owner", "backup", str(tmp_path), "--without-media")
+    assert made.returncode == 0, made.stderr
+    folder = made.stdout.strip()
+    into_copy = ["restore", folder, "--database=clinic_copy"]
+    refused = server.manage("owner", "clinic_owner", *into_copy, "--create")
+    assert refused.returncode == 1 and "permission denied to create database" in refused.stderr
+    server.sql("CREATE DATABASE clinic_copy OWNER clinic_owner TEMPLATE template0 ENCODING 'UTF8'")
+    restored = server.manage("owner", "clinic_owner", *into_copy)
+    assert restored.returncode == 0, restored.stderr
+    assert "Restored." in restored.stdout

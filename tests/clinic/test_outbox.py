@@ -17,6 +17,7 @@ from django.utils import timezone
 
 from clinic import outbox
 from clinic.models import OutboxMessage
+from clinic.models.outbox import DeliveryFailure
 from clinic.outbox import (
     GIVE_UP_AFTER,
     LEASE,
@@ -191,7 +192,7 @@ class TestFailure:
 
 @pytest.fixture
 def smtp(settings):
-    settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+    settings.EMAIL_BACKEND = "clinic.mail_backend.EmailBackend"
     settings.EMAIL_HOST, settings.EMAIL_TIMEOUT = "127.0.0.1", 0.3
     settings.EMAIL_HOST_USER = settings.EMAIL_HOST_PASSWORD = ""
     settings.EMAIL_USE_TLS = settings.EMAIL_USE_SSL = False
@@ -230,7 +231,7 @@ class TestMailServer:
         "refuse, recorded",
         [
             ({"RCPT": f"450 4.2.1 <{ADDRESS}> greylisted"}, "SMTPRecipientsRefused 450"),
-            ({"RCPT": f"550 5.1.1 <{ADDRESS}> unknown"}, "SMTPRecipientsRefused 550"),
+            ({"RCPT": f"550 5.7.1 <{ADDRESS}> you are blocked"}, "SMTPRecipientsRefused 550"),
             ({"MAIL": "421 4.3.2 closing"}, "SMTPSenderRefused 421"),
             ({"DATA": f"554 5.7.1 {ADDRESS} rejected"}, "SMTPDataError 554"),
         ],
@@ -242,6 +243,36 @@ class TestMailServer:
         assert message.last_error == recorded
         assert message.sent_at is message.dead_at is None
         assert timezone.now() < message.next_attempt_at
+
+    @pytest.mark.parametrize(
+        ("refuse", "code"),
+        [
+            ({"RCPT": f"550 5.1.1 <{ADDRESS}> unknown"}, "5.1.1"),
+            ({"RCPT": f"552 5.2.2 <{ADDRESS}> is full"}, "5.2.2"),
+            ({"RCPT": f"550 no such user {ADDRESS}"}, "550"),
+            ({"DATA": f"550 5.1.1 {ADDRESS} unknown"}, "5.1.1"),
+        ],
+        ids=["unknown", "full", "without a code", "after the text"],
+    )
+    def test_an_address_that_is_refused_is_not_tried_again(self, smtp, caplog, refuse, code):
+        with mail_server(refuse) as server:
+            smtp.EMAIL_PORT = server.port
+            message = attempt(caplog)
+        assert message.dead_at and message.failed_at and not message.sent_at
+        assert (message.failure, message.failure_code) == (DeliveryFailure.REFUSED, code)
+        # Mail as such works: operators are not called, the inquiry shows it.
+        assert not OutboxMessage.objects.dead() and not OutboxMessage.objects.pending()
+        assert OutboxMessage.objects.news().get() == message
+
+    @pytest.mark.parametrize("bounces", ["", "bounces@clinic.example"])
+    def test_reports_come_to_an_address_that_names_the_message(self, smtp, caplog, bounces):
+        smtp.BOUNCE_ADDRESS = bounces
+        with mail_server() as server:
+            smtp.EMAIL_PORT = server.port
+            message = attempt(caplog)
+        expected = f"bounces+{message.pk.hex}@clinic.example" if bounces else "no-reply@localhost"
+        assert server.senders == [expected]
+        assert message_from_string(server.accepted[0])["From"] == smtp.DEFAULT_FROM_EMAIL
 
     @pytest.mark.parametrize("command", ["CONNECT", "RCPT", "DATA"])
     def test_silence_ends_before_the_lease(self, smtp, caplog, command):

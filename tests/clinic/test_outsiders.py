@@ -175,6 +175,7 @@ class TestSearchTellsNothing:
     )
     def test_a_hit_beyond_it_looks_like_a_miss(self, stranger, inquiry, hidden, unknown):
         answers = []
+        stranger.get("/admin/inquiries/")  # the first request of a session is written down
         for text in (unknown, hidden or inquiry.reference):
             with CaptureQueriesContext(
                 connection,
@@ -202,7 +203,7 @@ class TestSearchTellsNothing:
 
     def test_counts_and_filters_know_only_ones_own(self, stranger, inquiry):
         page = stranger.get("/admin/inquiries/", {"show": "all"})
-        assert not any(page.context["counts"].values())
+        assert not any(part["number"] for part in page.context["parts"])
         trial = inquiry.trials.get()
         assert trial.nct_id not in page.text
         filtered = stranger.get("/admin/inquiries/", {"show": "all", "trial": trial.nct_id})
@@ -222,7 +223,10 @@ class TestMedia:
         for file in files:
             response = client.get(file.url)
             assert response["Content-Type"].startswith("image/")
-            assert response["Content-Security-Policy"] == "default-src 'none'; sandbox"
+            assert response["Content-Security-Policy"] == (
+                "default-src 'none'; sandbox; base-uri 'none'; form-action 'none'; "
+                "frame-ancestors 'none'"
+            )
             assert response["X-Content-Type-Options"] == "nosniff"
             assert response["Cross-Origin-Resource-Policy"] == "same-origin"
             assert "Set-Cookie" not in response

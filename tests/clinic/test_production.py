@@ -163,11 +163,13 @@ def test_demo_logins_are_nobodys(person: Person) -> None:
 
 def test_cookies__travel_over_https_alone(person: Person, email: str) -> None:
     person.log_in(email)
-    assert {"clinic_staff", "csrftoken"} <= set(person.cookies)
+    assert {"__Secure-clinic_staff", "__Host-csrftoken"} <= set(person.cookies)
     for cookie in person.cookies.values():
         assert cookie["secure"]
         assert cookie["httponly"]
-    assert person.cookies["clinic_staff"]["path"] == ADMIN
+        assert cookie["samesite"] in {"Lax", "Strict"}
+    assert person.cookies["__Secure-clinic_staff"]["path"] == ADMIN
+    assert person.cookies["__Host-csrftoken"]["path"] == "/"
 
 
 def test_headers__are_on_every_answer(person: Person) -> None:

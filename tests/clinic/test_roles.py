@@ -257,3 +257,12 @@ class TestDemoPeople:
         with pytest.raises(ImproperlyConfigured):
             demo_people.load_demo_people()
         assert not User.objects.exists()
+
+
+def test_permission_given_to_one_login_opens_nothing():
+    user = make_user(REVIEWERS)
+    permission = Permission.objects.get(codename="change_group")
+    user.user_permissions.add(permission)
+    assert not User.objects.get(pk=user.pk).has_perm("auth.change_group")
+    Group.objects.get(name=REVIEWERS).permissions.add(permission)
+    assert User.objects.get(pk=user.pk).has_perm("auth.change_group")

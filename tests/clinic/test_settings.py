@@ -76,6 +76,14 @@ class TestProduction:
         assert f"demo secrets are not allowed here: {name}" in completed.stderr
         assert VALUES[name] not in completed.stderr
 
+    def test_one_value_for_several_keys__is_refused_and_not_shown(self) -> None:
+        environment = {"PROCESS": "staff"} | production_environment()
+        value = environment["SECRET_KEY"]
+        completed = run(environment | {"LOOKUP_KEY": value}, "manage.py", "check")
+        assert completed.returncode != 0
+        assert "one value for several keys: SECRET_KEY, LOOKUP_KEY" in completed.stderr
+        assert value not in completed.stderr
+
     def test_unknown_process__is_refused(self) -> None:
         completed = run({"PROCESS": "both"} | production_environment(), "manage.py", "check")
         assert completed.returncode != 0
@@ -140,3 +148,32 @@ class TestDemo:
         completed = run({"DEMO": "1", "DATA_DIR": str(tmp_path)}, "manage.py", "check")
         assert completed.returncode == 0, completed.stderr
         assert list(tmp_path.iterdir()) == []
+
+
+class TestEarlierSecretKeys:
+    ENVIRONMENT = {"PROCESS": "staff"} | production_environment()
+    SHOW = "from django.conf import settings; print(settings.SECRET_KEY_FALLBACKS)"
+
+    def test_none__is_an_empty_list(self) -> None:
+        assert run(self.ENVIRONMENT, "-c", self.SHOW).stdout.strip() == "[]"
+
+    def test_several__are_parted_by_spaces(self) -> None:
+        environment = self.ENVIRONMENT | {"SECRET_KEY_FALLBACKS": "last,year's= the-one-before"}
+        shown = run(environment, "-c", self.SHOW).stdout.strip()
+        assert shown == str(["last,year's=", "the-one-before"])
+
+    def test_demo_value__is_refused_there_too(self) -> None:
+        environment = self.ENVIRONMENT | {"SECRET_KEY_FALLBACKS": f"x {VALUES['SECRET_KEY']}"}
+        completed = run(environment, "manage.py", "check")
+        assert completed.returncode != 0
+        assert "not allowed here: SECRET_KEY_FALLBACKS" in completed.stderr
+
+    def test_form_opened_before_a_new_key__is_still_known(self) -> None:
+        sign = "from django.core.signing import Signer; print(Signer().sign('x'))"
+        signed = run(self.ENVIRONMENT, "-c", f"import django; django.setup(); {sign}").stdout
+        changed = self.ENVIRONMENT | {
+            "SECRET_KEY": "a-new-key-of-fifty-characters-or-more-for-this-one-test",
+            "SECRET_KEY_FALLBACKS": self.ENVIRONMENT["SECRET_KEY"],
+        }
+        read = f"from django.core.signing import Signer; print(Signer().unsign({signed.strip()!r}))"
+        assert run(changed, "-c", f"import django; django.setup(); {read}").stdout.strip() == "x"

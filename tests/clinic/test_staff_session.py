@@ -73,7 +73,7 @@ def test_what_a_page_sends_by_itself_keeps_nobody_logged_in(staff, headers):
 def test_a_sign_of_a_person_at_the_page_counts(staff):
     shift(staff, active=14 * MINUTE)
     response = staff.post("/admin/active/", HTTP_SEC_FETCH_MODE="cors")
-    assert response.status_code == 204
+    assert response.status_code == 200
     assert int(time.time()) - staff.session[ACTIVE] < 2 * MINUTE
 
 
@@ -114,3 +114,24 @@ def test_somebody_without_a_role_gets_a_page_and_can_leave(client):
         assert client.get(address, follow=True, **NAVIGATION).status_code == 403
     client.post("/admin/auth/logout/")
     assert not client.session.get("_auth_user_id")
+
+
+def test_time_left__is_told_without_counting_as_activity(staff):
+    shift(staff, active=13 * MINUTE)
+    before = staff.session[ACTIVE]
+    told = staff.get("/admin/active/", HTTP_SEC_FETCH_MODE="cors").json()
+    assert 110 <= told["seconds"] <= 120 and told["can_stay"]
+    assert staff.session[ACTIVE] == before
+    stayed = staff.post("/admin/active/", HTTP_SEC_FETCH_MODE="cors").json()
+    assert stayed["seconds"] >= 14 * 60 + 50
+
+
+def test_time_left__of_the_twelve_hours_cannot_be_put_off(staff):
+    shift(staff, active=0, started=12 * 60 * MINUTE - 90)
+    told = staff.post("/admin/active/", HTTP_SEC_FETCH_MODE="cors").json()
+    assert 80 <= told["seconds"] <= 90 and not told["can_stay"]
+
+
+def test_warning__stands_on_every_page_of_staff_without_inline_script(staff):
+    page = staff.get("/admin/").content.decode()
+    assert 'data-idle-warning="900"' in page and "Stay logged in" in page

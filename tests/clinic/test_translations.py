@@ -40,6 +40,15 @@ def test_unfinished__names_empty_and_unconfirmed_messages() -> None:
     assert [entry.msgid for entry in translations.unfinished(catalogue)] == ["Empty", "Guess"]
 
 
+def test_unfinished__names_messages_without_all_their_plurals() -> None:
+    catalogue = polib.POFile()
+    catalogue.metadata = {"Plural-Forms": "nplurals=3; plural=n == 1 ? 0 : n == 0 ? 1 : 2;"}
+    two, three = {0: "uno", 1: "varios"}, {0: "uno", 1: "muchos", 2: "varios"}
+    catalogue.append(polib.POEntry(msgid="one", msgid_plural="some", msgstr_plural=two))
+    catalogue.append(polib.POEntry(msgid="1", msgid_plural="many", msgstr_plural=three))
+    assert [entry.msgid for entry in translations.unfinished(catalogue)] == ["one"]
+
+
 def test_spanish__is_what_django_shows() -> None:
     with override("es"):
         assert gettext("Call 911") == "Llame al 911"

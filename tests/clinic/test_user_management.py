@@ -9,7 +9,7 @@ from django.urls import reverse
 
 from clinic.models import AuditEvent, StaffMember, User
 from clinic.roles import ADMINISTRATORS, COORDINATORS, EDITORS, LEADS, REVIEWERS
-from tests.factories import make_home_page, make_user
+from tests.factories import PASSWORD, log_in_afresh, make_home_page, make_user
 
 pytestmark = pytest.mark.django_db
 
@@ -22,7 +22,7 @@ def administrator():
 @pytest.fixture
 def client(administrator):
     client = Client()
-    client.force_login(administrator)
+    log_in_afresh(client, administrator)
     return client
 
 
@@ -178,3 +178,31 @@ def test_wagtails_own_user_and_group_screens_are_closed(client, administrator):
     client.post(url, {"email": administrator.email, "is_superuser": "on"})
     administrator.refresh_from_db()
     assert not administrator.is_superuser
+
+
+class TestFreshLogin:
+    """Whoever finds an open session of an administrator must not make themselves a way in."""
+
+    def test_change_waits_for_the_password_and_then_happens(self, administrator):
+        client, editor = Client(), make_user(EDITORS)
+        client.force_login(administrator)
+        data = data_of(editor, email="another@clinic.example")
+        response = client.post(edit_url(editor), data)
+        assert response.url.startswith(reverse("account_reauthenticate"))
+        editor.refresh_from_db()
+        assert editor.email != "another@clinic.example"
+
+        client.post(response.url, {"password": "wrong-password-for-this-test"})
+        assert not User.objects.filter(email="another@clinic.example").exists()
+        answer = client.post(response.url, {"password": PASSWORD})
+        assert answer.status_code == 302
+        editor.refresh_from_db()
+        assert editor.email == "another@clinic.example"
+
+    def test_new_login_waits_for_it_too(self, administrator):
+        client = Client()
+        client.force_login(administrator)
+        data = {"email": "new@clinic.example", "is_active": "on", "roles": [group(EDITORS)]}
+        response = client.post(reverse("staff:add"), data)
+        assert response.url.startswith(reverse("account_reauthenticate"))
+        assert not User.objects.filter(email="new@clinic.example").exists()

@@ -279,6 +279,21 @@ class TestLoad:
         assert "Ningún traductor calificado" in html
         assert "Contenido de demostración" in html
 
+    @pytest.mark.parametrize("language", ["en", "es"])
+    @pytest.mark.parametrize("path", ["", "trials/", "trials/help/", "search/", "education/"])
+    def test_footer__leads_to_the_notices_in_the_language_of_the_page(
+        self, client: Client, language: str, path: str
+    ) -> None:
+        html = client.get(f"/{language}/{path}").content.decode()
+        assert re.search(r'<html[^>]* lang="(\w\w)', html)[1] == language  # type: ignore[index]
+        footer = html.partition('<footer class="site-footer">')[2]
+        for place in ("notices/", "notices/#language_help", "accessibility/"):
+            assert f'href="/{language}/{place}"' in footer, place
+        notices = client.get(f"/{language}/notices/").content.decode()
+        for key in ("language_help", "nondiscrimination", "privacy_practices"):
+            assert f'id="{key}"' in notices
+        assert "911" in footer
+
     def test_vocabulary__brands_point_to_their_generic_name(self) -> None:
         assert Synonym.objects.get(term="Keytruda").generic.term == "pembrolizumab"
         assert not Synonym.objects.filter(kind=Synonym.Kind.BRAND, generic=None).exists()

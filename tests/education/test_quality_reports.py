@@ -170,9 +170,9 @@ class TestExport:
             assert sheet is not None and sheet["A2"].value == "=1+1"
             assert sheet["A2"].data_type == "s"
 
-    @pytest.mark.parametrize("text", ["=A1", "+1", "-1", "@x", "\tx"])
+    @pytest.mark.parametrize("text", ["=A1", "+1", "-1", "@x", "\tx", "\t=x"])
     def test_cell__is_never_a_formula(self, text: str) -> None:
-        assert as_text(text) == f"'{text}"
+        assert as_text(text) == f"'{text}".replace("\t", " ")
         assert as_text("Page") == "Page"
 
 

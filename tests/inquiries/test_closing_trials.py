@@ -122,9 +122,20 @@ class TestConfirming:
         assert "General form" in page
         assert "Never" in page
 
-    def test_editors_have_no_trials_to_confirm(self, client):
-        client.force_login(make_user("Editors"))
+    @pytest.mark.parametrize("role", ["Editors", "Clinical reviewers", "Site administrators"])
+    def test_other_roles_confirm_nothing(self, client, role):
+        trial = old_trial()
+        client.force_login(make_user(role))
         assert client.get("/admin/my-trials/").status_code in {302, 403}
+        for wanted in (trial.nct_id, "all"):
+            assert client.post("/admin/my-trials/", {"trial": wanted}).status_code in {302, 403}
+        assert not SiteConfirmation.objects.exists()
+
+    @pytest.mark.parametrize("wanted", ["", "NCT99999999", "ALL", "nct"])
+    def test_a_button_that_is_none_of_ours_confirms_nothing(self, client, wanted):
+        client.force_login(make_member(old_trial(), "Trial coordinators"))
+        client.post("/admin/my-trials/", {"trial": wanted})
+        assert not SiteConfirmation.objects.exists()
 
     def test_the_public_line_has_all_three_dates(self, client):
         trial = make_trial(last_update_posted="2026-01-15")
@@ -151,6 +162,10 @@ class TestTheForm:
         )
 
     @pytest.fixture
+    def lost(self, trial):
+        Trial.objects.update(missing_count=2)
+
+    @pytest.fixture
     def days(self, clinic_settings, request):
         type(clinic_settings).objects.update(confirmation_days=request.param)
 
@@ -159,6 +174,11 @@ class TestTheForm:
         assert "Our team has not confirmed lately" in page
         assert "Help me find a trial" in page
         assert trial.nct_id in page
+
+    def test_so_has_one_that_the_registry_has_lost(self, trial, confirmed, lost, public_door):
+        page = public_door.get(f"/en/trials/{trial.nct_id}/interest/").content.decode()
+        assert "The registry does not show it any more" in page
+        assert "Help me find a trial" in page
 
     def test_it_still_reaches_the_team_of_the_trial(self, trial, client):
         answer = client.post(f"/en/trials/{trial.nct_id}/interest/", form_data())
@@ -190,6 +210,24 @@ class TestReminding:
         send_next()
         assert mail.outbox[-1].to == [user.email]
         assert "/admin/my-trials/" in mail.outbox[-1].body
+
+    def test_leads_hear_of_trials_that_no_team_looks_after(self):
+        lead, gone = make_user("Coordination leads"), make_user("Trial coordinators")
+        make_member(old_trial(), "Trial coordinators")
+        remind_teams()
+        assert not OutboxMessage.objects.filter(subject_id=str(lead.pk)).exists()
+        gone.is_active = False
+        gone.save()
+        nobodys, left = old_trial(), old_trial()
+        left.team.create(user=gone)
+        remind_teams()
+        OutboxMessage.objects.exclude(subject_id=str(lead.pk)).delete()
+        send_next()
+        body = mail.outbox[-1].body
+        assert mail.outbox[-1].to == [lead.email]
+        assert nobodys.nct_id in body
+        assert left.nct_id in body
+        assert body.count("NCT") == 2
 
     def test_a_week_ahead(self):
         trial = make_trial(our_site_changed_at=timezone.now() - timedelta(days=25))

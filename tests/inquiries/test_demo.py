@@ -29,15 +29,17 @@ def load():
     return run
 
 
-def test_demo__has_a_dozen_inquiries_of_which_the_coordinator_sees_some(load):
+def test_demo__has_a_dozen_inquiries_and_one_entered_of_which_the_coordinator_sees_some(load):
     load()
     lead, coordinator = User.objects.get(email=demo.LEAD), User.objects.get(email=demo.COORDINATOR)
     everything = set(Inquiry.objects.all())
-    assert len(everything) == 12
+    assert len(everything) == 13
     assert set(Inquiry.objects.visible_to(lead)) == everything
-    assert 0 < Inquiry.objects.visible_to(coordinator).count() < 12
+    assert 0 < Inquiry.objects.visible_to(coordinator).count() < 13
     assert Inquiry.objects.values("state").distinct().count() >= 7
     assert Inquiry.objects.quarantined().count() == 1
+    entered = Inquiry.objects.get(origin="entered")
+    assert entered.source == "phone" and entered.trials.count() == 2
 
 
 def test_demo__the_second_run_adds_and_changes_nothing(load):

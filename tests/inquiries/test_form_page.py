@@ -4,10 +4,13 @@ import re
 from http import HTTPStatus
 
 import pytest
+from django.core import mail
 from django.db import connection
 
-from clinic.models import AuditEvent, PatientText
-from tests.factories import make_home_page, make_patient_text
+from clinic.models import AuditEvent, OutboxMessage, PatientText
+from clinic.outbox import send_next
+from clinic.roles import LEADS
+from tests.factories import make_home_page, make_patient_text, make_user
 from tests.inquiries.factories import PLANTED, encoded, form_data, form_token, make_trial
 from trials.inquiries.consent import consent_text
 from trials.inquiries.enums import Origin, QuarantineReason
@@ -16,6 +19,8 @@ from trials.inquiries.suspicion import MOST_PER_HOUR
 
 HELP = "/en/trials/help/"
 FORM = "application/x-www-form-urlencoded"
+# The tokens of autocomplete that browsers and password managers know fields by.
+FILLED_IN_BY_BROWSERS = {"name", "email", "tel", "phone", "url", "organization", "address"}
 
 
 @pytest.fixture(autouse=True)
@@ -26,6 +31,16 @@ def site(db):
 @pytest.fixture
 def trial(site):
     return make_trial()
+
+
+@pytest.fixture
+def mail_never_goes_out(monkeypatch):
+    """Refuse every message, as a mail server that is gone does."""
+
+    def refuse(message, *args, **kwargs):
+        raise ConnectionRefusedError
+
+    monkeypatch.setattr(mail.EmailMessage, "send", refuse)
 
 
 def interest(trial) -> str:
@@ -189,3 +204,56 @@ def test_consent__editors_text_is_shown_and_its_version_kept(db):
     ours = consent_text()
     assert ours.body == "<p>You may call me.</p>"
     assert ours.version != built_in.version
+
+
+@pytest.mark.parametrize(
+    ("language", "sentences"),
+    [
+        ("en", ["gives no medical advice", "not joining a trial", "call 911", "who work on my"]),
+        (
+            "es",
+            [
+                "no da consejos médicos",
+                "no es entrar en un ensayo",
+                "al 911",
+                "personal que atiende",
+            ],
+        ),
+    ],
+)
+def test_form__says_what_it_is_not_and_who_reads_it(public_door, language, sentences):
+    text = public_door.get(f"/{language}/trials/help/").content.decode()
+    assert [sentence for sentence in sentences if sentence not in text] == []
+
+
+def test_trap__is_out_of_the_way_of_people_and_of_what_browsers_fill_in(trial, public_door):
+    text = public_door.get(interest(trial)).content.decode()
+    trap = text.split('class="form__trap"')[1].split("</div>")[0]
+    (field,) = re.findall(r"<input[^>]*>", trap)
+    assert trap.startswith(' aria-hidden="true"')
+    assert 'autocomplete="off"' in field and 'tabindex="-1"' in field and "required" not in field
+    assert re.search(r'name="([^"]+)"', field)[1] not in FILLED_IN_BY_BROWSERS
+
+
+def test_text__is_kept_as_typed_but_composed(client):
+    typed = "Jose\u0301 <b>\u202ebold\u200b</b> {{ 7|add:7 }} javascript:alert(1)"
+    send(client, HELP, message=typed, name="Jose\u0301")
+    answers = Inquiry.objects.get().open_answers()
+    assert answers["message"] == typed.replace("e\u0301", "\u00e9")
+    assert answers["name"] == "Jos\u00e9"
+
+
+@pytest.mark.usefixtures("mail_never_goes_out")
+def test_post__needs_no_mail_and_is_in_the_inbox_at_once(client):
+    response = send(client, HELP)
+    assert response.status_code == HTTPStatus.SEE_OTHER
+    client.force_login(make_user(LEADS))
+    shown = client.get("/admin/inquiries/").content.decode()
+    assert Inquiry.objects.get().reference in shown and PLANTED["name"] in shown
+    while send_next():
+        pass
+    waiting = OutboxMessage.objects.filter(sent_at=None, cancelled_at=None, dead_at=None)
+    assert set(waiting.values_list("template", "last_error")) == {
+        ("inquiry_received", "ConnectionRefusedError"),
+        ("inquiry_nudge", "ConnectionRefusedError"),
+    }

@@ -2,16 +2,17 @@ import re
 
 import pytest
 from django.core import mail
-from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone
 
-from clinic.models import AuditEvent, ClinicSettings, OutboxMessage
+from clinic.models import AuditEvent, OutboxMessage
 from clinic.outbox import send_next
 from clinic.roles import ADMINISTRATORS, COORDINATORS, LEADS
 from tests.factories import make_home_page, make_user
 from tests.inquiries.factories import PLANTED, make_inquiry, make_member, make_trial
-from trials.inquiries.enums import CLOSINGS, Closing, InquiryState
+from trials.inquiries.enums import CLOSINGS, Closing, EndReason, InquiryState
+from trials.inquiries.message_keys import MessageKey
+from trials.inquiries.sender_texts import fill_in_message, text_for
 from trials.inquiries.services import assign, change_state
 
 pytestmark = pytest.mark.django_db
@@ -45,11 +46,11 @@ def test_confirmation__is_neutral_and_leads_to_the_receipt(language, client):
     assert client.get(link.removeprefix("http://localhost:8000")).status_code == 200
 
 
-@pytest.mark.parametrize("template", ["received", "closed"])
-def test_mail_to_a_sender__names_a_number_only_where_there_is_one(template):
+@pytest.mark.parametrize("key", [MessageKey.RECEIVED, MessageKey.WITHDRAWN])
+def test_mail_to_a_sender__names_a_number_only_where_there_is_one(key, clinic_settings):
     def text(phone: str) -> str:
-        clinic = ClinicSettings(phone=phone)
-        return render_to_string(f"inquiries/mail/{template}.txt", {"clinic": clinic})
+        type(clinic_settings).objects.update(phone=phone)
+        return fill_in_message(text_for(key, "en"), key, "en", link="x", reference="y").body
 
     assert "call (415) 555-0100" in text("(415) 555-0100")
     assert "call " not in text("").replace("call 911", "")
@@ -95,6 +96,7 @@ def test_closing_message__is_sent_when_staff_say_so():
     change_state(
         inquiry_id=inquiry.pk,
         state=InquiryState.REFERRED_ON,
+        reason=EndReason.OTHER_CENTER,
         closing=Closing.MESSAGE,
         actor=lead,
         version=0,

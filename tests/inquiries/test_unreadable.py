@@ -152,8 +152,8 @@ def test_inquiry__unreadable_notes_are_rows(client, lead, harm):
     ("action", "data"),
     [
         ("release", {}),
-        ("state", {"ending": "not_interested:message"}),
-        ("state", {"ending": "could_not_reach:message"}),
+        ("state", {"ending": "not_interested", "reason": "travel", "closing": "message"}),
+        ("state", {"ending": "could_not_reach", "closing": "message"}),
     ],
 )
 def test_actions__that_need_the_answers_are_refused_in_words(client, lead, harm, action, data):

@@ -11,6 +11,7 @@ from tests.inquiries.factories import PLANTED, make_inquiry, make_member, make_t
 from trials.inquiries.enums import (
     CLOSINGS,
     ENDS,
+    REASONS,
     TRANSITIONS,
     Channel,
     Closing,
@@ -46,6 +47,7 @@ def put_in(inquiry: Inquiry, state: InquiryState, actor) -> None:
         state=state,
         assignee=actor,
         closing=closing,
+        end_reason=REASONS.get(state, ("",))[0],
         closed_at=timezone.now() if closing else None,
     )
     inquiry.refresh_from_db()
@@ -70,7 +72,9 @@ def test_change_state__the_server_accepts_exactly_what_the_table_names():
             put_in(inquiry, old, lead)
             closing = CLOSINGS[new][-1] if new in ENDS else ""
             arguments = {"state": new, "closing": closing, "version": inquiry.version}
-            allowed = may_follow(old, new, is_lead=True) and new != S.COULD_NOT_REACH
+            arguments["reason"] = REASONS.get(new, ("",))[-1]
+            by_itself = (S.COULD_NOT_REACH, S.DUPLICATE)  # have rules of their own
+            allowed = may_follow(old, new, is_lead=True) and new not in by_itself
             if allowed:
                 change_state(inquiry_id=inquiry.pk, actor=lead, **arguments)
                 assert Inquiry.objects.get().state == new
@@ -244,6 +248,45 @@ def test_adopt_ownerless__gives_them_to_a_lead(as_role):
         assert adopt_ownerless() == 0
     owners = {inquiry.pk: inquiry.assignee for inquiry in Inquiry.objects.all()}
     assert owners == {general.pk: lead, teamless.pk: lead, with_team.pk: None}
+
+
+@pytest.mark.parametrize("gone", ["login deactivated", "role taken away"])
+def test_adopt_ownerless__takes_over_from_somebody_who_is_gone(as_role, gone):
+    lead, trial = make_user(LEADS), make_trial()
+    make_member(trial, COORDINATORS)
+    owner = make_member(trial, COORDINATORS)
+    general, with_team, closed = make_inquiry(), make_inquiry(trial=trial), make_inquiry()
+    for inquiry in (general, with_team, closed):
+        assign(inquiry_id=inquiry.pk, assignee=owner, actor=lead, version=0)
+    change_state(
+        inquiry_id=closed.pk,
+        state=InquiryState.WITHDRAWN,
+        closing=Closing.TOLD,
+        actor=lead,
+        version=1,
+    )
+    with as_role("worker"):
+        assert adopt_ownerless() == 0
+    if gone == "login deactivated":
+        owner.is_active = False
+        owner.save()
+    else:
+        owner.groups.clear()
+    with as_role("worker"):
+        assert adopt_ownerless() == 2
+        assert adopt_ownerless() == 0
+    owners = {inquiry.pk: inquiry.assignee for inquiry in Inquiry.objects.all()}
+    assert owners == {general.pk: lead, with_team.pk: lead, closed.pk: owner}
+    event = AuditEvent.objects.filter(action="inquiry.adopted").first()
+    assert event.data == {"before": owner.pk, "after": lead.pk}
+
+
+def test_adopt_ownerless__a_team_of_people_who_are_gone_is_none():
+    lead, trial = make_user(LEADS), make_trial()
+    make_member(trial, COORDINATORS).groups.clear()
+    inquiry = make_inquiry(trial=trial)
+    assert adopt_ownerless() == 1
+    assert Inquiry.objects.get(pk=inquiry.pk).assignee == lead
 
 
 def test_audit__holds_ids_and_states_and_nothing_about_people():

@@ -3,7 +3,7 @@
 from copy import deepcopy
 from typing import Any
 
-from education.models import CancerType, Synonym, TherapyType
+from education.models import Biomarker, CancerType, Synonym, TherapyType
 from trials.registry.files import Received
 from trials.registry.sync import Report, sync
 
@@ -103,6 +103,14 @@ def our_location(**overrides: Any) -> dict[str, Any]:
     }
 
 
+def updated(study: Any, date: str = "2026-03-01", **status: Any) -> Any:
+    """Change a study as a later update does, and return it."""
+    module = study["protocolSection"]["statusModule"]
+    module["lastUpdatePostDateStruct"] = {"date": date}
+    module.update(status)
+    return study
+
+
 def sync_studies(*studies: Any) -> Report:
     """Sync the studies and return the report."""
     received = [Received(f"record {number}", study) for number, study in enumerate(studies, 1)]
@@ -128,6 +136,13 @@ def make_therapy_type(slug: str, name: str, *synonyms: str, **fields: Any) -> Th
     therapy = TherapyType.objects.create(slug=slug, name_en=name, **{"name_es": name, **fields})
     add_synonyms(synonyms, therapy_type=therapy)
     return therapy
+
+
+def make_marker(slug: str, name: str, *synonyms: str, **fields: Any) -> Biomarker:
+    """Return a biomarker with English synonyms."""
+    marker = Biomarker.objects.create(slug=slug, name_en=name, **{"name_es": name, **fields})
+    add_synonyms(synonyms, biomarker=marker)
+    return marker
 
 
 def make_drug(generic: str, *brands: str, therapy_type: TherapyType) -> None:

@@ -3,6 +3,7 @@
 import hashlib
 import json
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -126,6 +127,29 @@ def cut_short(handler: BaseHTTPRequestHandler) -> None:
 def half_json(handler: BaseHTTPRequestHandler) -> None:
     """Send JSON that stops in the middle."""
     send(handler, b'{"studies": [{"protocolSection"')
+
+
+def drips(handler: BaseHTTPRequestHandler) -> None:
+    """Send a valid answer byte by byte, each in time, for as long as somebody listens."""
+    handler.send_response(200)
+    handler.send_header("Content-Length", "1000000")
+    handler.end_headers()
+    try:
+        while True:
+            handler.wfile.write(b" ")
+            time.sleep(0.01)
+    except OSError:
+        pass
+
+
+def says(body: bytes, **headers: str) -> Callable[[BaseHTTPRequestHandler], None]:
+    """Return a fault that sends any bytes as any kind of content."""
+    return lambda handler: send(handler, body, **headers)
+
+
+def leads_to(address: str) -> Callable[[BaseHTTPRequestHandler], None]:
+    """Return a fault that sends the client elsewhere."""
+    return lambda handler: redirect(handler, address)
 
 
 @contextmanager

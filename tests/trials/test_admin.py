@@ -3,7 +3,7 @@ from django.urls import reverse
 
 from clinic.roles import ADMINISTRATORS, COORDINATORS, EDITORS, LEADS, REVIEWERS
 from tests.factories import make_user
-from tests.trials.factories import make_cancer_type, make_study, sync_studies
+from tests.trials.factories import make_cancer_type, make_marker, make_study, sync_studies
 from trials.models import PlainSummary, RefusedRecord, RegistryQuery, SyncRun, Trial
 
 pytestmark = pytest.mark.django_db
@@ -56,6 +56,26 @@ def test_correction__by_an_editor(client, clinic):
     )
     row = trial.cancer_type_rows.get()
     assert (row.cancer_type, row.source, row.applies) == (kidney, "staff", True)
+
+
+def test_correction__of_the_biomarkers(client, clinic):
+    marker, other = make_marker("her2", "HER2"), make_marker("alk", "ALK")
+    sync_studies(make_study(identificationModule={"briefTitle": "HER2-positive Cancer"}))
+    trial = Trial.objects.get()
+    log_in(client, EDITORS)
+    address = reverse("trial:edit", args=[trial.pk])
+    assert client.get(address).context["form"]["biomarkers"].initial == [marker.pk]
+    client.post(address, {"is_listed": "on", "biomarkers": [other.pk]})
+    rows = trial.biomarker_rows.values_list("biomarker__slug", "source", "applies")
+    assert set(rows) == {("her2", "staff", False), ("alk", "staff", True)}
+
+
+@pytest.mark.parametrize(("role", "status"), [(EDITORS, 200), (COORDINATORS, 302)])
+def test_biomarkers__are_the_editors_vocabulary(client, clinic, role, status):
+    make_marker("her2", "HER2", "ERBB2")
+    log_in(client, role)
+    for name in ("biomarkers:index", "biomarkers:add"):
+        assert client.get(reverse(name)).status_code == status
 
 
 @pytest.mark.parametrize("role", [EDITORS, ADMINISTRATORS])

@@ -88,7 +88,13 @@ class TestStaff:
         melanoma = make_cancer_type("melanoma", "Melanoma")
         kidney = make_cancer_type("kidney", "Kidney cancer")
         trial = sync_condition("Melanoma")
-        correct_trial(trial=trial, is_listed=True, cancer_types=[kidney], therapy_types=[])
+        correct_trial(
+            trial=trial,
+            is_listed=True,
+            cancer_types=[kidney],
+            therapy_types=[],
+            biomarkers=[],
+        )
         sync_condition("Melanoma", statusModule={"overallStatus": "COMPLETED"})
         assert Trial.objects.get().status == "COMPLETED"
         assert cancers_of(trial) == {"kidney"}
@@ -101,14 +107,24 @@ class TestStaff:
         kidney = make_cancer_type("kidney", "Kidney cancer")
         trial = sync_condition("Melanoma")
         correct_trial(
-            trial=trial, is_listed=True, cancer_types=[melanoma, kidney], therapy_types=[]
+            trial=trial,
+            is_listed=True,
+            cancer_types=[melanoma, kidney],
+            therapy_types=[],
+            biomarkers=[],
         )
         sources = dict(trial.cancer_type_rows.values_list("cancer_type__slug", "source"))
         assert sources == {"melanoma": Source.AUTO, "kidney": Source.STAFF}
 
     def test_unlisting_takes_the_trial_out_of_the_search(self):
         trial = sync_condition("Melanoma")
-        correct_trial(trial=trial, is_listed=False, cancer_types=[], therapy_types=[])
+        correct_trial(
+            trial=trial,
+            is_listed=False,
+            cancer_types=[],
+            therapy_types=[],
+            biomarkers=[],
+        )
         assert SearchDocument.objects.count() == 0
 
 
@@ -170,7 +186,13 @@ class TestWordsThatChange:
 
     def test_staff_rows_stay(self, trial):
         kidney = make_cancer_type("kidney", "Kidney cancer")
-        correct_trial(trial=trial, is_listed=True, cancer_types=[kidney], therapy_types=[])
+        correct_trial(
+            trial=trial,
+            is_listed=True,
+            cancer_types=[kidney],
+            therapy_types=[],
+            biomarkers=[],
+        )
         Synonym.objects.create(
             term="odd tumor", language="en", kind="lay", cancer_type=CancerType.objects.first()
         )
@@ -186,15 +208,18 @@ class TestWordsThatChange:
         monkeypatch.undo()
         assert reclassify_if_due() == 1
 
-    def test_a_sync_that_began_with_old_words_makes_trials_due_again(self, trial):
-        def stream():
-            make_cancer_type("odd", "Odd tumor")
-            assert reclassify_if_due() == 1
-            yield Received("late", make_study("NCT99990077"))
+    def test_a_sync_that_began_with_old_words_makes_trials_due_again(self, trial, monkeypatch):
+        def new_words_after_the_first(count):
+            if count == 1:
+                make_cancer_type("odd", "Odd tumor")
+                assert reclassify_if_due() == 2
+                assert len(stamps()) == 1
 
-        sync(stream(), source="test")
+        monkeypatch.setattr("trials.registry.sync.BATCH", 1)
+        received = [Received(key, make_study(key)) for key in ("NCT99990077", "NCT99990078")]
+        sync(received, source="test", progress=new_words_after_the_first)
         assert stamps() == []
-        assert reclassify_if_due() == 2
+        assert reclassify_if_due() == 3
 
     def test_a_sync_during_the_run_makes_trials_due_again(self, trial, monkeypatch):
         write, arrived = search_documents.write, []

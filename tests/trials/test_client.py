@@ -1,10 +1,22 @@
+import json
 import threading
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
+from email.utils import format_datetime
 
 import pytest
 
 from tests.trials.factories import make_study
-from tests.trials.fake_registry import answers, cut_short, fails, fake_registry, half_json
+from tests.trials.fake_registry import (
+    answers,
+    cut_short,
+    drips,
+    fails,
+    fake_registry,
+    half_json,
+    leads_to,
+    says,
+)
+from trials.registry import client as client_module
 from trials.registry.client import (
     RegistryClient,
     RegistryRefused,
@@ -129,6 +141,64 @@ def test_retry_after_is_honoured():
         client, waits = client_for(registry, pause=0.0)
         client.study("NCT99990001")
     assert waits[0] == 17
+
+
+def test_a_date_in_retry_after_is_honoured():
+    soon = format_datetime(datetime.now(UTC) + timedelta(seconds=90), usegmt=True)
+    with fake_registry(studies=STUDIES[:1], faults=[fails(503, Retry_After=soon)]) as registry:
+        client, waits = client_for(registry, pause=0.0)
+        client.study("NCT99990001")
+    assert 30 < waits[0] <= 90
+
+
+def test_an_answer_that_drips_is_given_up():
+    """Each byte comes in time, so the timeout of the socket never ends it."""
+    with fake_registry(faults=[drips] * 2) as registry:
+        client, _ = client_for(registry, timeout=0.1, attempts=2)
+        with pytest.raises(RegistryUnavailable, match="too long or too slow"):
+            client.data_timestamp()
+
+
+def test_an_answer_without_end_is_given_up(monkeypatch):
+    monkeypatch.setattr(client_module, "LARGEST_ANSWER", 1_000_000)
+    body = b'{"studies": "' + b"x" * 2_000_000 + b'"}'
+    with fake_registry(faults=[says(body)] * 2) as registry:
+        client, _ = client_for(registry, attempts=2)
+        with pytest.raises(RegistryUnavailable, match="too long or too slow"):
+            client.data_timestamp()
+
+
+@pytest.mark.parametrize("body", [b"<html>Please log in</html>", b"", b"[]", b"\xff\xfe", b"NaN"])
+def test_what_is_no_json_object_is_asked_for_again_whatever_it_calls_itself(body):
+    fault = says(body, Content_Type="application/json")
+    with fake_registry(studies=STUDIES[:1], faults=[fault]) as registry:
+        client, _ = client_for(registry)
+        assert client.study("NCT99990001") == STUDIES[0]
+    assert len(registry.requests) == 2
+
+
+def test_json_that_calls_itself_something_else_is_json():
+    body = json.dumps({"dataTimestamp": "now"}).encode()
+    with fake_registry(faults=[says(body, Content_Type="text/html")]) as registry:
+        assert client_for(registry)[0].data_timestamp() == "now"
+
+
+def test_being_sent_round_in_circles_is_an_error_with_a_sentence():
+    with fake_registry(faults=[leads_to("/api/v2/version")] * 30) as registry:
+        client, _ = client_for(registry)
+        with pytest.raises(RegistryUnavailable, match="refused with status 301"):
+            client.data_timestamp()
+
+
+@pytest.mark.parametrize("address", ["http://localhost:{port}/api/v2/version", "ftp://127.0.0.1/x"])
+def test_the_client_is_not_sent_to_another_host(address):
+    with fake_registry() as registry:
+        port = registry.url.split(":")[2].split("/")[0]
+        registry.faults = [leads_to(address.format(port=port))]
+        client, _ = client_for(registry)
+        with pytest.raises(RegistryUnavailable, match="another host"):
+            client.data_timestamp()
+    assert len(registry.requests) == 1
 
 
 def test_back_off_doubles():

@@ -1,13 +1,15 @@
 """What happens on the site and for staff when a trial stops recruiting here."""
 
 import pytest
+from django.utils.translation import override
 from wagtail.models import Locale
 
 from tests.factories import make_user
 from tests.trials.factories import make_cancer_type, make_study, our_location, sync_studies
 from tests.trials.test_sync import updated
-from trials.enums import AlertKind
+from trials.enums import AlertKind, TrialStatus
 from trials.models import PlainSummary, RegistryAlert, SyncRun, Trial
+from trials.trial_page import closed_reason
 
 pytestmark = pytest.mark.django_db
 
@@ -60,6 +62,79 @@ class TestThePage:
         page = client.get("/en/trials/NCT99990001/").content.decode()
         assert "Closed to new people here" not in page
         assert "Not open at our clinic" in page
+
+    def test_a_record_that_drops_our_site_has_a_date_and_says_so(self, trial, client):
+        sync_studies(updated(make_study()))
+        page = client.get(trial.get_absolute_url()).content.decode()
+        assert "Closed to new people here since" in page
+        assert "Our clinic does not take part in this trial any more." in page
+        assert "I am interested" not in page
+        assert RegistryAlert.objects.get().kind == AlertKind.CLOSED
+
+    @pytest.mark.parametrize("language", ["en", "es"])
+    @pytest.mark.parametrize("status", [*TrialStatus.values[1:], "INVENTED_SINCE"])
+    def test_every_status_that_closes_is_explained(self, trial, client, status, language):
+        here = {"locations": [our_location(status=None)]}
+        sync_studies(updated(make_study(contactsLocationsModule=here), overallStatus=status))
+        assert not Trial.objects.get().our_site_open
+        page = client.get(f"/{language}/trials/{trial.nct_id}/").content.decode()
+        assert f"/{language}/trials/{trial.nct_id}/interest/" not in page
+        with override(language):
+            said = closed_reason(Trial.objects.get())
+        assert f"<p>{said}</p>" in page
+        if language == "en":
+            assert ("Our clinic is not taking" in said) is (status == "INVENTED_SINCE")
+            assert "Closed to new people here since" in page
+
+    def test_a_status_that_we_do_not_know_closes_whatever_the_sites_say(self, trial, client):
+        study = make_study(contactsLocationsModule=HERE)
+        sync_studies(updated(study, overallStatus="INVENTED_SINCE"))
+        assert not Trial.objects.get().our_site_open
+        assert "INVENTED_SINCE" in client.get(trial.get_absolute_url()).content.decode()
+
+    def test_a_finished_trial_that_was_never_ours_is_not_said_to_be_elsewhere(self, clinic, client):
+        sync_studies(make_study(statusModule={"overallStatus": "COMPLETED"}))
+        page = client.get("/en/trials/NCT99990001/").content.decode()
+        assert "This trial has finished." in page
+        assert "Other places do" not in page
+
+    def test_one_that_the_registry_has_lost_is_offered_as_a_question(self, trial, client):
+        sync_studies(make_study("NCT99990002", contactsLocationsModule=HERE))
+        Trial.objects.filter(pk=trial.pk).update(missing_count=2)
+        page = client.get(trial.get_absolute_url()).content.decode()
+        assert "I am interested" not in page
+        assert "Please ask us if it is still open" in page
+        assert "The registry does not show this trial any more" in page
+        assert "/en/trials/NCT99990001/interest/" in page
+        assert "/en/trials/NCT99990002/" in page
+
+    @pytest.mark.parametrize(
+        ("address", "leads_to"),
+        [
+            ("/en/trials/{}/", "/en/trials/NCT99990001/"),
+            ("/es/trials/{}/interest/", "/es/trials/NCT99990001/interest/"),
+            ("/en/trials/{}/doctor/", "/en/trials/NCT99990001/doctor/"),
+            ("/en/trials/{}/fit/", "/en/trials/NCT99990001/fit/"),
+            ("/api/v1/trials/{}/", "/api/v1/trials/NCT99990001/"),
+        ],
+    )
+    @pytest.mark.parametrize("former", ["NCT99990098", "nct99990098", "NCT99990099"])
+    def test_former_ids_lead_on_from_every_page_of_a_trial(
+        self, clinic, client, address, leads_to, former
+    ):
+        """NCT99990098 only ever was an alias; 99 is held too, and the registry joined it."""
+        aliases = {"nctIdAliases": ["NCT99990098", "NCT99990099"]}
+        sync_studies(
+            make_study("NCT99990099", contactsLocationsModule=HERE),
+            make_study(contactsLocationsModule=HERE, identificationModule=aliases),
+        )
+        Trial.objects.filter(nct_id="NCT99990099").update(missing_count=2)
+        answer = client.get(address.format(former))
+        assert (answer.status_code, answer["Location"]) == (301, leads_to)
+        assert client.get(f"/fhir/ResearchStudy/{former}").json()["id"] == "NCT99990001"
+        compared = client.get(f"/en/trials/compare/?id={former}&id=NCT99990001").content.decode()
+        assert "We list no trial" not in compared
+        assert f"<dt>{former.upper()}</dt>" not in compared
 
     def test_a_trial_that_opens_again_is_dated_anew(self, trial):
         close_by_record()

@@ -1,7 +1,12 @@
+import re
+
 import pytest
+from django.db.models import TextField
 
 from clinic.models import Translation
+from clinic.reading import hard_parts
 from education.readability import measure
+from education.reading_level import running_text
 from education.vocabulary_seed import load_vocabulary
 from tests.factories import make_locale
 from trials.demo import FOLDER, load
@@ -9,6 +14,7 @@ from trials.enums import TrialStatus
 from trials.models import PlainSummary, SearchDocument, Trial, TrialTherapyType
 
 pytestmark = pytest.mark.django_db
+IRB_FACTS = ("irb_reference", "irb_approved_on", "irb_expires_on", "overnight_stays")
 
 
 class DemoContext:
@@ -64,25 +70,45 @@ def test_all_of_it_is_recognisable_as_invented(demo):
         assert text.count('"phone"') == text.count('"phone": "415-555-01')
 
 
+def summaries_in(language):
+    return PlainSummary.objects.filter(live=True, locale__language_code=language)
+
+
+def running_text_of(summary):
+    return running_text(summary).replace("- ", "")
+
+
 def test_four_plain_summaries_below_grade_eight(demo):
-    summaries = PlainSummary.objects.filter(live=True)
-    assert summaries.count() == 4
-    for summary in summaries:
-        text = "\n\n".join([summary.what_is_it_about, summary.who_can_join, summary.what_happens])
-        assert measure(text.replace("- ", "")).grade <= 8
+    assert summaries_in("en").count() == 4
+    for summary in summaries_in("en"):
+        assert measure(running_text_of(summary)).grade <= 8
+        assert not hard_parts(summary)
         assert summary.is_demo_content
         assert SearchDocument.objects.get(trial=summary.trial, language="en").title == summary.title
 
 
-def test_spanish_summary_is_a_translation_of_the_english_one(demo):
-    english = PlainSummary.objects.get(trial__nct_id="NCT99900001")
-    spanish = PlainSummary.objects.create(
-        trial=english.trial, locale=make_locale("es"), title="En español", live=False
-    )
-    assert spanish.translation_key == english.translation_key
-    assert Translation.of(spanish).source_id == str(english.pk)
-    load(DemoContext())
-    assert not Translation.of(spanish).is_behind
+def test_each_has_a_spanish_one_that_is_easy_to_read(demo):
+    assert summaries_in("es").count() == 4
+    for spanish in summaries_in("es"):
+        assert measure(running_text_of(spanish), language="es").szigriszt >= 60
+        assert not hard_parts(spanish)
+        assert spanish.is_demo_content
+        assert SearchDocument.objects.get(trial=spanish.trial, language="es").title == spanish.title
+
+
+def test_the_spanish_one_has_the_same_parts_figures_and_facts(demo):
+    for spanish in summaries_in("es"):
+        english = summaries_in("en").get(trial=spanish.trial)
+        assert spanish.translation_key == english.translation_key
+        assert Translation.of(spanish).source_id == str(english.pk)
+        assert not Translation.of(spanish).is_behind
+        for field in PlainSummary._meta.get_fields():
+            if isinstance(field, TextField):
+                one, two = getattr(english, field.name), getattr(spanish, field.name)
+                assert re.findall(r"\d+", one) == re.findall(r"\d+", two), field.name
+                assert one.count("\n- ") == two.count("\n- "), field.name
+        for name in (*IRB_FACTS, "visits_per_month", "biopsies", "placebo_possible", "travel_help"):
+            assert getattr(english, name) == getattr(spanish, name)
 
 
 def test_loading_again_changes_nothing(demo):

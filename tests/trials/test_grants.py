@@ -39,7 +39,13 @@ def test_staff__correct_but_do_not_rewrite_the_mirror(clinic, as_role):  # noqa:
 
     sync_studies(make_study())
     with as_role("staff"):
-        correct_trial(trial=Trial.objects.get(), is_listed=False, cancer_types=[], therapy_types=[])
+        correct_trial(
+            trial=Trial.objects.get(),
+            is_listed=False,
+            cancer_types=[],
+            therapy_types=[],
+            biomarkers=[],
+        )
         assert refuses("UPDATE trials_trial SET status = 'RECRUITING'")
         assert refuses("DELETE FROM trials_trial")
         assert refuses("INSERT INTO trials_syncrun (source) VALUES ('x')")

@@ -3,6 +3,7 @@
 import csv
 import io
 import xml.etree.ElementTree as ET
+from datetime import datetime
 
 import pytest
 import schemathesis
@@ -15,12 +16,14 @@ from fhir.resources.R4B.operationoutcome import OperationOutcome
 from fhir.resources.R4B.researchstudy import ResearchStudy
 from hypothesis import HealthCheck, given
 from hypothesis import settings as hypothesis_settings
+from schemathesis import GenerationMode
 
 from clinic.models import RateLimitHit
 from tests.inquiries.conftest import as_role  # noqa: F401
 from tests.trials.factories import make_cancer_type, make_study, our_location, sync_studies
 from tests.trials.registry_files import RECORDS, needs_registry
 from trials.api.manners import REQUESTS
+from trials.facet_codes import FACETS
 from trials.models import Trial
 from trials.registry.files import read_files
 from trials.registry.sync import sync
@@ -55,6 +58,8 @@ class TestManners:
         assert first.status_code == 200
         again = client.get(address, headers={"if-none-match": first["ETag"]})
         assert (again.status_code, again.content) == (304, b"")
+        for name in ("ETag", "Cache-Control", "Vary", "Access-Control-Allow-Origin"):
+            assert again[name] == first[name]
         sync_studies(make_study("NCT99990004"))
         changed = client.get(address, headers={"if-none-match": first["ETag"]})
         assert changed.status_code == 200
@@ -155,6 +160,7 @@ class TestTrials:
         answer = client.get("/api/v1/openapi.json").json()
         names = {one["name"] for one in answer["paths"]["/api/v1/trials/"]["get"]["parameters"]}
         assert {"q", "status", "phase", "condition", "therapy", "age", "sex", "page"} <= names
+        assert {*FACETS} <= names
 
 
 @pytest.fixture
@@ -171,16 +177,24 @@ def test_whatever_the_description_allows_is_answered_as_it_says(wsgi, monkeypatc
     monkeypatch.setattr("trials.api.manners.REQUESTS", 10**9)
     schema = schemathesis.openapi.from_wsgi("/api/v1/openapi.json", wsgi)
 
-    tried = 0
-    for result in schema.get_all_operations():
-        operation = result.ok()
-        _try(operation)
-        tried += 1
-    assert tried >= 2
+    operations = {operation.label: operation for operation in map(_ok, schema.get_all_operations())}
+    assert len(operations) == 2
+    for label, operation in operations.items():
+        _try(operation, GenerationMode.POSITIVE)
+        # Every text may stand where an id stands, so only a search can be asked wrongly.
+        if "{" not in label:
+            _try(operation, GenerationMode.NEGATIVE)
+    one = operations["GET /api/v1/trials/{nct_id}/"]
+    for nct_id in ("NCT99990001", "NCT99990002", "NCT99990099"):
+        one.Case(path_parameters={"nct_id": nct_id}).call_and_validate()
 
 
-def _try(operation):
-    @given(case=operation.as_strategy())
+def _ok(result):
+    return result.ok()
+
+
+def _try(operation, mode):
+    @given(case=operation.as_strategy(generation_mode=mode))
     @hypothesis_settings(
         max_examples=60, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck)
     )
@@ -204,6 +218,27 @@ class TestFeed:
     def test_the_search_page_names_its_feed(self, trials, client):
         page = client.get("/es/trials/?q=melanoma&status=recruiting").content.decode()
         assert "/feeds/trials.atom?q=melanoma&amp;status=recruiting&amp;lang=es" in page
+
+    def test_it_is_what_rfc_4287_asks_for(self, trials, client, settings):
+        settings.ALLOWED_HOSTS, settings.SITE_URL = ["*"], "https://clinic.example"
+        sync_studies(make_study("NCT99990005", conditionsModule={"conditions": ["A<b>B & C"]}))
+        feed, elsewhere = (
+            ET.fromstring(client.get("/feeds/trials.atom", headers={"host": host}).content)
+            for host in ("clinic.example", "www.clinic.example")
+        )
+        entries = list(feed.iter(f"{ATOM}entry"))
+        for each in (feed, *entries):
+            assert each.find(f"{ATOM}id").text
+            assert each.find(f"{ATOM}title").text
+            stamp = datetime.fromisoformat(each.find(f"{ATOM}updated").text)
+            assert stamp.tzinfo is not None
+        assert feed.find(f"{ATOM}author/{ATOM}name").text
+        ids = [entry.find(f"{ATOM}id").text for entry in feed.iter(f"{ATOM}entry")]
+        assert ids == [entry.find(f"{ATOM}id").text for entry in elsewhere.iter(f"{ATOM}entry")]
+        assert len(set(ids)) == 4
+        assert feed.find(f"{ATOM}id").text == elsewhere.find(f"{ATOM}id").text
+        summaries = [entry.find(f"{ATOM}summary").text for entry in entries]
+        assert "NCT99990005, A&lt;b&gt;B &amp; C" in summaries
 
     def test_in_spanish(self, trials, client):
         answer = client.get("/feeds/trials.atom?lang=es").content.decode()
@@ -248,6 +283,10 @@ class TestFhir:
             ("_id=NCT99990002&status=active", ""),
             ("identifier=https://clinicaltrials.gov|NCT99990001,NCT99990002", "12"),
             ("_id=x", ""),
+            ("identifier=http://clinicaltrials.gov|NCT99990001", "1"),
+            ("identifier=https://elsewhere.example|NCT99990001", ""),
+            ("title:contains=exampliximab", "123"),
+            ("status=active&_format=application/fhir%2Bjson", "1"),
         ],
     )
     def test_search(self, trials, client, query, ids):
@@ -266,6 +305,47 @@ class TestFhir:
             links = {link["relation"]: link["url"] for link in answer["link"]}
             address = links.get("next")
         assert sorted(seen) == ["NCT99990001", "NCT99990002", "NCT99990003"]
+
+    @pytest.mark.parametrize("query", ["_count=0", "_summary=count"])
+    def test_how_many_there_are(self, trials, client, query):
+        answer = client.get(f"{STUDY}?status=active,completed&{query}").json()
+        Bundle.model_validate(answer)
+        assert (answer["total"], answer.get("entry")) == (2, None)
+        assert [link["relation"] for link in answer["link"]] == ["self"]
+
+    @pytest.mark.parametrize("asked", ["status:not=active", "title:exact=x", "_id:missing=true"])
+    def test_a_modifier_that_is_not_known_is_refused(self, trials, client, asked):
+        """Left out, ":not" would find the opposite of what was asked for."""
+        answer = client.get(f"{STUDY}?{asked}")
+        assert answer.status_code == 400
+        OperationOutcome.model_validate(answer.json())
+
+    @pytest.mark.parametrize("address", [STUDY, f"{STUDY}/NCT99990001"])
+    def test_other_formats_are_refused(self, trials, client, address):
+        for answer in (
+            client.get(f"{address}?_format=xml"),
+            client.get(address, headers={"accept": "application/fhir+xml"}),
+        ):
+            assert answer.status_code == 406
+            OperationOutcome.model_validate(answer.json())
+        for kind in ("application/fhir+json", "text/html, */*;q=0.1", "application/json"):
+            assert client.get(address, headers={"accept": kind}).status_code == 200
+
+    @pytest.mark.parametrize("address", ["", "Patient", "Patient/1", "ResearchStudy/", "x/y/z"])
+    def test_what_this_server_does_not_have(self, trials, client, address):
+        answer = client.get(f"/fhir/{address}")
+        assert answer.status_code == 404
+        OperationOutcome.model_validate(answer.json())
+
+    def test_the_statement_tells_no_more_than_the_server_does(self, trials, client):
+        [rest] = client.get("/fhir/metadata").json()["rest"]
+        [resource] = rest["resource"]
+        assert {one["code"] for one in resource["interaction"]} == {"read", "search-type"}
+        for parameter in resource["searchParam"]:
+            answer = client.get(
+                f"{STUDY}?{parameter['name']}=NCT99990001", headers={"prefer": "handling=strict"}
+            )
+            assert answer.status_code == (400 if parameter["name"] == "status" else 200)
 
     def test_what_is_not_understood_is_said_or_refused(self, trials, client):
         lenient = client.get(f"{STUDY}?colour=blue").json()

@@ -93,6 +93,7 @@ class TestSearchPage:
         page("Melanoma", section.CANCERS, [other], [cancer])
         page("Many kinds", section.TYPES, [therapy, other])
         page("Checkpoint", section.TYPES, [therapy])
+        page("Another treatment of melanoma", section.TYPES, [other], [cancer])
         found = education_pages([therapy], [cancer], "en")
         assert [page.title for page in found] == ["Checkpoint", "Many kinds", "Melanoma", "Living"]
 
@@ -202,7 +203,7 @@ class TestTrialPage:
         sync_studies(make_study())
         html = client.get("/es/trials/NCT99990001/").content.decode()
         assert '<h1 lang="en">Example Study' in html
-        assert '<div lang="en" class="prose criteria-text">' in html
+        assert '<section class="criteria criteria--inclusion" lang="en">' in html
         assert "notice--language" in html.replace('id="not-translated"', "", 1).split("</main>")[0]
 
     def test_a_spanish_summary_is_shown_in_spanish(self, clinic, client):
@@ -215,7 +216,7 @@ class TestTrialPage:
         locations = [{"city": f"City {n}"} for n in range(430)] + [{"facility": "Only a name"}]
         sync_studies(make_study(contactsLocationsModule={"locations": locations}))
         shown = text_of(client.get("/en/trials/NCT99990001/"))
-        assert "Other places (431)" in shown
+        assert "Other places (431, 431 open)" in shown
         assert "Only a name" in shown
 
     def test_a_bare_record(self, clinic, client):

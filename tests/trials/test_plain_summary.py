@@ -3,17 +3,27 @@
 from datetime import date, timedelta
 
 import pytest
+from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext, override
 from wagtail.models import Locale
 
+from clinic.models import ClinicSettings
 from clinic.review import find_problems
-from tests.trials.factories import make_study, sync_studies
+from clinic.roles import EDITORS
+from tests.clinic.review_steps import log_in
+from tests.factories import make_locale, make_user
+from tests.trials.factories import make_study, our_location, sync_studies
 from tests.trials.registry_files import RECORDS, needs_registry
+from trials import search_documents
 from trials.eligibility import parse_criteria
 from trials.fit_check import fit_groups, source_of
-from trials.models import PlainSummary, Trial
+from trials.models import PlainSummary, SearchDocument, Trial
 from trials.registry.files import read_files
 from trials.registry.sync import sync
+from trials.search_documents import drop_ended_summaries
+from trials.translations import without_spanish
+from trials.vocabulary import Vocabulary
 
 pytestmark = pytest.mark.django_db
 IRB = {
@@ -21,6 +31,10 @@ IRB = {
     "irb_approved_on": date(2026, 1, 1),
     "irb_expires_on": date(2099, 1, 1),
 }
+BY_PHONE = (
+    "We do not have a summary of this trial in your language yet. Call us: we explain it to you by "
+    "phone, free of charge. If you like, an interpreter joins the call, also free of charge."
+)
 
 
 @pytest.fixture
@@ -32,11 +46,13 @@ def trial(clinic):
 def make_summary(trial, **fields):
     return PlainSummary.objects.create(
         trial=trial,
-        locale=Locale.objects.get(language_code="en"),
-        title="A plain title",
-        what_is_it_about="It tests a drug.",
-        live=True,
-        **fields,
+        **{
+            "locale": Locale.objects.get(language_code="en"),
+            "title": "A plain title",
+            "what_is_it_about": "It tests a drug.",
+            "live": True,
+            **fields,
+        },
     )
 
 
@@ -53,6 +69,24 @@ class TestTheGate:
     def test_without_the_three_facts_it_cannot_go_live(self, trial, fields):
         problems = find_problems(make_summary(trial, **fields))
         assert problems == ["Enter the IRB reference and the days of its approval and its end."]
+
+    def test_what_has_run_out_is_taken_down_everywhere(self, trial, client, generation):
+        summary = make_summary(trial, **IRB)
+        search_documents.refresh([trial.pk], Vocabulary.load())
+        addresses = ("/en/trials/", "/en/trials/NCT99990001/", "/api/v1/trials/")
+        addresses += ("/api/v1/trials/NCT99990001/", "/feeds/trials.atom")
+        for address in addresses:
+            assert "A plain title" in client.get(address).content.decode(), address
+        yesterday = timezone.localdate() - timedelta(days=1)
+        # As if a day had gone by since it was indexed.
+        PlainSummary.objects.filter(pk=summary.pk).update(irb_expires_on=yesterday)
+        SearchDocument.objects.update(summary_until=yesterday)
+        before = generation()
+        drop_ended_summaries()
+        assert generation() > before
+        for address in addresses:
+            assert "A plain title" not in client.get(address).content.decode(), address
+        assert client.get("/api/v1/trials/?q=plain+title").json()["count"] == 0
 
     def test_nor_after_the_end(self, trial):
         yesterday = timezone.localdate() - timedelta(days=1)
@@ -88,6 +122,57 @@ class TestTheGate:
         assert "English, Thai" in page
 
 
+class TestInSpanish:
+    def page(self, trial, client, **settings):
+        ClinicSettings.objects.update(**settings)
+        make_locale("es")
+        with override("es"):
+            return client.get(trial.get_absolute_url()).content.decode()
+
+    @pytest.fixture
+    def open_trial(self, clinic):
+        sync_studies(make_study(contactsLocationsModule={"locations": [our_location()]}))
+        return Trial.objects.get()
+
+    def test_an_open_trial_without_a_summary_is_explained_by_phone(self, open_trial, client):
+        make_summary(open_trial, **IRB)
+        page = self.page(open_trial, client)
+        notice = page.split('id="by-phone"', 1)[1].split("</p>", 1)[0]
+        assert 'href="tel:+14155550100"' in notice
+        with override("es"):
+            assert gettext(BY_PHONE) in notice
+
+    def test_one_with_a_summary_is_not(self, open_trial, client):
+        make_summary(open_trial, **IRB)
+        make_summary(open_trial, locale=make_locale("es"), title="Un título", **IRB)
+        page = self.page(open_trial, client)
+        assert "Un título" in page
+        assert "by-phone" not in page
+
+    def test_nor_is_a_closed_one(self, trial, client):
+        assert "by-phone" not in self.page(trial, client)
+
+    def test_nor_is_anything_promised_without_a_number(self, open_trial, client):
+        assert "by-phone" not in self.page(open_trial, client, phone="")
+
+    def test_nor_in_english(self, open_trial, client):
+        assert "by-phone" not in client.get(open_trial.get_absolute_url()).content.decode()
+
+    def test_staff_see_which_open_trials_have_none(self, open_trial):
+        english = make_summary(open_trial, **IRB)
+        assert [summary.pk for summary in without_spanish()] == [english.pk]
+        spanish = make_summary(open_trial, locale=make_locale("es"), **{**IRB, "live": False})
+        assert [summary.pk for summary in without_spanish()] == [english.pk]
+        PlainSummary.objects.filter(pk=spanish.pk).update(live=True)
+        assert without_spanish() == []
+
+    def test_the_registry_report_lists_them(self, open_trial):
+        english = make_summary(open_trial, **IRB)
+        page = log_in(make_user(EDITORS)).get(reverse("registry_report")).content.decode()
+        assert "Open here, without a summary in Spanish" in page
+        assert english.title in page
+
+
 class TestFit:
     def test_it_is_off_until_the_ethics_board_has_a_reference(self, trial, client):
         address = f"{trial.get_absolute_url()}fit/"
@@ -95,10 +180,13 @@ class TestFit:
         answer = client.get(address)
         assert answer.status_code == 404
         assert "ethics board" in answer.content.decode()
-        assert "fit/" not in client.get(trial.get_absolute_url()).content.decode()
+        others = [trial.get_absolute_url(), f"{trial.get_absolute_url()}doctor/"]
+        assert not any("fit/" in client.get(page).content.decode() for page in others)
         PlainSummary.objects.update(**IRB)
-        assert client.get(address).status_code == 200
-        assert "fit/" in client.get(trial.get_absolute_url()).content.decode()
+        page = client.get(address)
+        assert page.status_code == 200
+        assert page.context["total"] == page.content.decode().count("<fieldset")
+        assert all("fit/" in client.get(page).content.decode() for page in others)
 
     def test_age_and_sex_come_from_their_own_fields(self, trial):
         Trial.objects.update(sex="FEMALE")

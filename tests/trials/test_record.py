@@ -231,6 +231,21 @@ def test_parse_json__refuses_what_is_not_json(text):
 
 
 @pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        (b"12345678901234567890123", 12345678901234567890123),
+        (b'\xef\xbb\xbf{"a": 1.5}', {"a": 1.5}),
+        (b'"\\ud83d\\ude00"', "\U0001f600"),
+        (b'"\\ud800"', "\ufffd"),
+        (b'{"a": 1, "a": 2}', {"a": 2}),
+    ],
+    ids=["long number", "byte order mark", "pair of surrogates", "half a pair", "key twice"],
+)
+def test_parse_json__reads_what_the_standard_library_reads(text, value):
+    assert parse_json(text) == value
+
+
+@pytest.mark.parametrize(
     ("content", "count"),
     [('{"protocolSection": {}}', 1), ("[{}, {}]", 2), ('{"studies": []}', 0), ("oops", 1)],
 )

@@ -9,8 +9,9 @@ from tests.trials.factories import (
     our_location,
     sync_studies,
 )
+from trials import burden
 from trials.enums import Phase, Sex, TrialStatus
-from trials.facet_codes import facet_code, facet_of, value_of
+from trials.facet_codes import BASE, FACETS, facet_code, facet_of, value_of
 from trials.facets import facets
 from trials.models import Trial
 from trials.search import TrialSearch
@@ -136,8 +137,11 @@ class TestReading:
             "q=%00",
             "q=%ff",
             "status=%00",
-            "zip=94199",
+            "zip=1234",
+            "zip=99999",
+            "zip=09007",
             "within=50",
+            "within=0",
         ],
     )
     def test_a_bad_value_is_left_out_with_a_note(self, vocabulary, address):
@@ -305,14 +309,18 @@ class TestFilters:
 
 class TestCodes:
     def test_every_value_has_a_number_of_its_own(self):
+        entries = {"condition", "therapy", "biomarker"}
         choices = [("status", TrialStatus), ("phase", Phase), ("sex", Sex)]
         pairs = [(facet, value) for facet, kind in choices for value in kind.values]
+        pairs += [(name, value) for name in burden.NAMES for value in burden.values_of(name)]
+        pairs += [("prior", "none"), ("prior", "had"), ("biomarker", "1")]
         pairs += [("sex", ""), ("condition", "1"), ("condition", "2"), ("therapy", "1")]
         codes = {
-            facet_code(facet, int(value) if value.isdecimal() else value): (facet, value)
+            facet_code(facet, int(value) if facet in entries else value): (facet, value)
             for facet, value in pairs
         }
         assert len(codes) == len(pairs)
+        assert len(FACETS) <= BASE
         assert {(facet_of(code), value_of(code)) for code in codes} == set(pairs)
 
     def test_an_unknown_status_is_counted_but_offers_no_filter(self, trials):

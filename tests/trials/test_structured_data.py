@@ -10,7 +10,10 @@ from django.test import Client
 from clinic.review import publishing_without_review
 from tests.factories import make_locale, make_person
 from tests.trials.factories import make_study, our_location, sync_studies
+from tests.trials.registry_files import RECORDS
 from trials.models import PlainSummary, Trial
+from trials.registry.files import read_files
+from trials.registry.sync import sync
 
 pytestmark = pytest.mark.django_db
 SITE = "https://clinic.example"
@@ -93,3 +96,40 @@ def test_words_of_the_registry__cannot_break_out_of_the_block(client: Client) ->
     study = told(client)[1]
     assert study["healthCondition"][0]["name"] == title
     assert b"<script>alert" not in client.get("/en/trials/NCT99990001/").content
+
+
+# https://schema.org/MedicalTrial, with what it has from MedicalStudy, MedicalEntity and Thing.
+PROPERTIES = {
+    "@type", "@id", "name", "alternateName", "description", "identifier", "sameAs", "status",
+    "trialDesign", "healthCondition", "sponsor", "studyLocation",
+}  # fmt: skip
+# https://schema.org/MedicalStudyStatus and https://schema.org/MedicalTrialDesign
+VALUES = {
+    "status": {
+        "ActiveNotRecruiting", "Completed", "EnrollingByInvitation", "NotYetRecruiting",
+        "Recruiting", "ResultsAvailable", "ResultsNotAvailable", "Suspended", "Terminated",
+        "Withdrawn",
+    },
+    "trialDesign": {
+        "DoubleBlindedTrial", "InternationalTrial", "MultiCenterTrial", "OpenTrial",
+        "PlaceboControlledTrial", "RandomizedTrial", "SingleBlindedTrial", "SingleCenterTrial",
+        "TripleBlindedTrial",
+    },
+}  # fmt: skip
+
+
+@pytest.mark.registry
+@pytest.mark.skipif(not RECORDS, reason="the real registry records are not here")
+def test_real_records__are_told_in_words_that_schema_org_has(client: Client) -> None:
+    sync(read_files(RECORDS[::8]), source="real")
+    for nct_id in Trial.objects.values_list("nct_id", flat=True):
+        _page, study, _crumbs = told(client, nct_id=nct_id)
+        assert study["@type"] == "MedicalTrial"
+        assert study.keys() <= PROPERTIES
+        assert study["name"] and study["description"]
+        for name, known in VALUES.items():
+            said = study.get(name, [])
+            for value in [said] if isinstance(said, str) else said:
+                assert value.removeprefix("https://schema.org/") in known
+        for part in (*study.get("healthCondition", []), *study.get("studyLocation", [])):
+            assert part["@type"] in {"MedicalCondition", "AdministrativeArea"} and part["name"]

@@ -6,9 +6,15 @@ from django.core.management import CommandError, call_command
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from tests.trials.factories import make_cancer_type, make_study, our_location, sync_studies
+from tests.trials.factories import (
+    make_cancer_type,
+    make_study,
+    our_location,
+    sync_studies,
+    updated,
+)
 from tests.trials.fake_registry import answers, fails, fake_registry
-from tests.trials.registry_files import HISTORIES, PARTIAL, RECORDS, needs_registry
+from tests.trials.registry_files import PARTIAL, RECORDS, needs_registry
 from trials.models import (
     RefusedRecord,
     RegistryQuery,
@@ -22,9 +28,7 @@ from trials.models import (
 from trials.registry.api import sync_from_api
 from trials.registry.client import RegistryClient, RegistryUnavailable
 from trials.registry.files import Received, read_files
-from trials.registry.record import read_record
 from trials.registry.sync import sync
-from trials.registry.values import parse_json
 
 pytestmark = pytest.mark.django_db
 
@@ -37,14 +41,6 @@ def run_command(*args):
     except SystemExit as end:
         return output.getvalue(), end.code
     return output.getvalue(), 0
-
-
-def updated(study, date="2026-03-01", **status):
-    """Return the study with a later update."""
-    module = study["protocolSection"]["statusModule"]
-    module["lastUpdatePostDateStruct"] = {"date": date}
-    module.update(status)
-    return study
 
 
 class TestWhatIsStored:
@@ -198,6 +194,41 @@ class TestChanges:
         assert Trial.objects.get().status == "COMPLETED"
 
 
+class TestBatches:
+    @pytest.fixture(autouse=True)
+    def small(self, monkeypatch):
+        monkeypatch.setattr("trials.registry.sync.BATCH", 2)
+
+    def test_a_study_that_changes_back_and_forth_ends_as_the_last_record_says(self, clinic):
+        first = make_study()
+        second = updated(make_study(), overallStatus="COMPLETED")
+        third = updated(make_study(), "2026-04-01")
+        others = [make_study(f"NCT9999{number:04}") for number in range(2, 5)]
+        report = sync_studies(first, others[0], second, others[1], third, others[2], third)
+        assert (report.new, report.changed, report.unchanged) == (4, 2, 1)
+        assert Trial.objects.get(nct_id="NCT99990001").status == "RECRUITING"
+        assert TrialVersion.objects.filter(trial__nct_id="NCT99990001").count() == 3
+
+    def test_what_cannot_be_read_is_refused_once_in_the_order_of_arrival(self, clinic):
+        titles = {"briefTitle": None, "officialTitle": None}
+        untitled = make_study("NCT99990003", identificationModule=titles)
+        report = sync_studies(make_study("NCT12"), make_study(), untitled, make_study())
+        assert [source for source, _reason in report.refused] == ["record 1", "record 3"]
+        assert (report.new, report.unchanged) == (1, 1)
+
+    def test_a_source_that_breaks_leaves_what_came_before_and_a_finished_run(self, clinic):
+        def breaking():
+            for number in range(1, 6):
+                yield Received(f"record {number}", make_study(f"NCT9999{number:04}"))
+            raise OSError("The disk went away.")
+
+        with pytest.raises(OSError, match="disk"):
+            sync(breaking(), source="test")
+        run = SyncRun.objects.get()
+        assert (run.problem, run.new_count) == ("The disk went away.", 4)
+        assert run.finished_at and Trial.objects.count() == 4
+
+
 class TestRefusals:
     def test_one_bad_record_does_not_stop_the_others_and_is_kept_once(self, clinic):
         bad = make_study("NCT12")
@@ -302,50 +333,3 @@ class TestRealRecords:
         report = sync(read_files(PARTIAL), source="partial")[1]
         assert report.new + len(report.refused) == len(PARTIAL)
         assert {reason.endswith(".") for _source, reason in report.refused} == {True}
-
-    @pytest.mark.parametrize("folder", HISTORIES, ids=lambda folder: folder.name)
-    def test_a_history_is_replayed(self, clinic, folder):
-        held = None
-        for file in sorted(folder.glob("*.json")):
-            study = parse_json(file.read_bytes())
-            sync([Received(file.name, study)], source=file.name)
-            record = read_record(study)
-            trial = Trial.objects.get()
-            assert_step(trial, record, held)
-            held = trial
-            assert trial.status == record.status
-            assert trial.last_update_posted == record.last_update_posted.value
-            assert trial.sites.count() == len(record.sites)
-        assert RefusedRecord.objects.count() == 0
-
-
-# Read from the record itself, not through the code under test.
-REVIEWED = ("brief_title", "official_title", "brief_summary", "detailed_description", "criteria")
-
-
-def assert_step(trial, record, held):
-    """Check what one real version of a record had to do to the trial held before."""
-    versions = list(trial.versions.order_by("received_at", "pk"))
-    if held is None:
-        assert (len(versions), trial.review_changed_at) == (1, None)
-        return
-    newest = versions[-1]
-    is_new_version = newest.content_hash != held.content_hash
-    if not is_new_version:
-        assert trial.last_changed_at == held.last_changed_at
-        return
-    assert newest.changed
-    for name in ("status", "why_stopped", "enrollment", "sponsor", *REVIEWED):
-        before, after = getattr(held, name), getattr(record, name)
-        is_same = squeezed(before) == squeezed(after)
-        assert (name in newest.changed) is not is_same, name
-    if any(squeezed(getattr(held, name)) != squeezed(getattr(record, name)) for name in REVIEWED):
-        assert trial.review_changed_at == trial.last_changed_at
-    stopped = {"SUSPENDED", "WITHDRAWN", "WITHHELD", "UNKNOWN"}
-    if trial.status != held.status and trial.status in stopped:
-        assert trial.alerts.filter(kind="stopped").exists()
-
-
-def squeezed(value):
-    """Return a text without what is no change: spaces and escapes."""
-    return "".join(value.replace("\\", "").split()) if isinstance(value, str) else value

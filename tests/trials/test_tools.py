@@ -2,6 +2,7 @@
 
 import pytest
 
+from clinic.page_cache_store import storable
 from tests.trials.factories import make_study, our_location, sync_studies
 from tests.trials.registry_files import RECORDS, needs_registry
 from trials.comparison import SHOWN_CRITERIA, main_criteria
@@ -59,7 +60,9 @@ class TestDoctor:
 class TestCompare:
     def test_side_by_side(self, trials, client):
         page = client.get("/en/trials/compare/?id=NCT99990001&id=nct99990002").content.decode()
-        assert page.count("<dt>NCT99990001</dt>") == page.count("<dt>NCT99990002</dt>") > 5
+        assert page.count('scope="row"') > 5
+        assert page.count('role="cell"') == 2 * page.count('scope="row"')
+        assert page.index('class="tag">NCT99990001') < page.index('class="tag">NCT99990002')
         assert "Open at our clinic" in page
 
     def test_nothing_chosen_offers_what_is_open(self, trials, client):
@@ -70,8 +73,8 @@ class TestCompare:
     def test_four_are_the_most(self, trials, client):
         ids = "&".join(f"id=NCT9999000{number}" for number in range(1, 6))
         page = client.get(f"/en/trials/compare/?{ids}").content.decode()
-        assert "<dt>NCT99990004</dt>" in page
-        assert "<dt>NCT99990005</dt>" not in page
+        assert 'class="tag">NCT99990004' in page
+        assert 'class="tag">NCT99990005' not in page
         assert "4 trials are the most" in page
 
     @pytest.mark.parametrize("given", ["NCT99990404", "x", "<script>", "%00x", "NCT99990001,NCT1"])
@@ -84,7 +87,22 @@ class TestCompare:
     def test_an_unlisted_trial_is_not_shown(self, trials, client):
         Trial.objects.update(is_listed=False)
         page = client.get("/en/trials/compare/?id=NCT99990001").content.decode()
-        assert "<dt>NCT99990001</dt>" not in page
+        assert 'class="tag">NCT99990001' not in page
+
+
+class TestKept:
+    @pytest.mark.parametrize("language", ["en", "es"])
+    def test_the_page_of_the_list_is_the_same_for_all(self, clinic, client, language):
+        answer = client.get(f"/{language}/trials/list/")
+        assert answer.status_code == 200
+        assert storable("200 OK", list(answer.items()))
+        assert 'content="noindex"' in answer.content.decode()
+
+    def test_results_and_the_page_of_a_trial_can_be_kept(self, trials, client):
+        for address in ("/en/trials/", "/en/trials/NCT99990001/"):
+            page = client.get(address).content.decode()
+            assert 'data-trial="NCT99990001"' in page
+            assert 'href="/en/trials/list/"' in page
 
 
 class TestFilters:

@@ -50,6 +50,69 @@ FROZEN = [
     ("stage IV melanoma", "metastatic melanoma"),
 ]
 SPANISH = {"cáncer de pulmón", "inmunoterapia"}
+# More of what people type, and the words that find the same trials, no more and no fewer.
+SAME = [
+    ("N.S.C.L.C.", "NSCLC"),
+    ("nsclc", "NSCLC"),
+    ("non-small-cell lung carcinoma", "NSCLC"),
+    ("lungs cancer", "lung cancer"),
+    ("cancer of the lung", "lung cancer"),
+    ("trials for lung cancer", "lung cancer"),
+    ("clinical trials near me lung cancer", "lung cancer"),
+    ("I have lung cancer", "lung cancer"),
+    ("my mother has pancreatic cancer", "pancreatic cancer"),
+    ("late stage lung cancer", "advanced lung cancer"),
+    ("terminal lung cancer", "stage 4 lung cancer"),
+    ("stage four lung cancer", "stage 4 lung cancer"),
+    ("stage III breast cancer", "stage 3 breast cancer"),
+    ("stage two lung cancer", "stage II lung cancer"),
+    ("etapa 2 lung cancer", "stage 2 lung cancer"),
+    ("breats cancer", "breast cancer"),
+    ("TNBC", "triple-negative breast cancer"),
+    ("bowel cancer", "colorectal cancer"),
+    ("crc", "colorectal cancer"),
+    ("food pipe cancer", "oesophageal cancer"),
+    ("stomach cancer", "gastric cancer"),
+    ("HCC", "hepatocellular carcinoma"),
+    ("brain tumour", "brain cancer"),
+    ("GBM", "glioblastoma multiforme"),
+    ("prostrate cancer", "prostate cancer"),
+    ("HNSCC", "head and neck squamous cell carcinoma"),
+    ("hodgkins lymphoma", "Hodgkin's lymphoma"),
+    ("NHL", "non-Hodgkin lymphoma"),
+    ("leukaemia", "leukemia"),
+    ("kids cancer", "childhood cancer"),
+    ("paediatric leukaemia", "children leukemia"),
+    ("opdivo", "nivolumab"),
+    ("yervoy", "ipilimumab"),
+    ("Imfinzi", "durvalumab"),
+    ("ketruda", "pembrolizumab"),
+    ("keytruda lung cancer", "pembrolizumab lung cancer"),
+    ("immune therapy", "immunotherapy"),
+    ("immuno-therapy", "immunotherapy"),
+    ("check point inhibitor", "checkpoint inhibitor"),
+    ("cart cell", "CAR-T"),
+    ("pdl1", "PD-L1"),
+    ("PD L1", "PD-L1"),
+]
+SAME_IN_SPANISH = [
+    ("cáncer de mama", "breast cancer"),
+    ("cancer de mama", "breast cancer"),
+    ("cáncer de próstata", "prostate cancer"),
+    ("cáncer de riñón", "kidney cancer"),
+    ("cáncer de estómago", "gastric cancer"),
+    ("tumor cerebral", "brain tumor"),
+    ("leucemia infantil", "pediatric leukemia"),
+    ("linfoma", "lymphoma"),
+    ("mieloma múltiple", "multiple myeloma"),
+    ("melanoma metastásico", "metastatic melanoma"),
+    ("melanoma avanzado", "advanced melanoma"),
+    ("células T con CAR", "CAR-T"),
+    ("vacuna contra el cáncer", "cancer vaccine"),
+    ("inmunoterapia para cáncer de pulmón", "immunotherapy lung cancer"),
+    ("ensayos clínicos de cáncer de pulmón", "lung cancer"),
+    ("tengo cáncer de mama", "breast cancer"),
+]
 
 
 def search(words, language="en", **parameters):
@@ -176,6 +239,16 @@ class TestTyped:
             ("non-metastatic melanoma", "12"),
             ("blood cancer", "467"),
             ("-melanoma", "34567"),
+            ("melanoma -drug", "2"),
+            ("melanoma not vaccine", "1"),
+            ("melanoma sin vacuna", "1"),
+            ("trials about melanoma near me", "12"),
+            ("clinical trials", "1234567"),
+            ("NCT 99990002", "2"),
+            ("nct99990002", "2"),
+            ("99990002", "2"),
+            ("NCT-9999 0002", "2"),
+            ("ClinicalTrials.gov NCT99990002.", "2"),
         ],
     )
     def test_which_trials_are_found(self, few, words, numbers):
@@ -200,6 +273,38 @@ class TestTyped:
         vocabulary = Vocabulary.load()
         shown = open_to_many(search(words), vocabulary)
         assert {group.slug: group.count for group in shown} == groups
+
+    @pytest.mark.parametrize(
+        ("words", "numbers"),
+        [
+            ("lung -small", "2"),
+            ('lung -"small cell"', "2"),
+            ("lung cancer not small cell lung cancer", "2"),
+            ("lung cancer", "12"),
+            ("stage 3 lung", "1"),
+            ("stage III lung", "1"),
+            ("stage 2 lung", ""),
+            ("early stage lung", "2"),
+        ],
+    )
+    def test_what_is_not_small_stays_and_stages_are_read(self, clinic, words, numbers):
+        load_vocabulary()
+        sync_studies(
+            study(1, "Stage IIIB lung cancer", "Small Cell Lung Cancer"),
+            study(2, "Early lung cancer", "Non-Small Cell Lung Cancer"),
+        )
+        assert {key[-1] for key in found(words)} == set(numbers)
+
+    def test_another_spelling_is_offered_beside_the_little_that_was_found(self, clinic, client):
+        load_vocabulary()
+        sync_studies(
+            study(1, "A study in Brest", "Lung Cancer"),
+            *(study(number, "A drug", "Breast Cancer") for number in range(2, 9)),
+        )
+        page = client.get("/en/trials/?q=brest&sort=title").content.decode()
+        assert 'Did you mean: <a href="?q=breast&amp;sort=title">breast</a>?' in page
+        assert "/en/trials/NCT99990001/" in page
+        assert "Did you mean" not in client.get("/en/trials/?q=breast").content.decode()
 
     def test_secondary_is_spread_of_solid_cancers_only(self, few):
         said = {also.said for also in search("secondary acute myeloid leukemia").also_searched}
@@ -239,6 +344,17 @@ class TestRealRecords:
                 got = found(lay, "es" if lay in SPANISH else "en")
                 recall = len(got & wanted) / len(wanted)
                 assert recall == 1, sorted(wanted - got)
+
+    def test_other_words_find_exactly_the_same(self, clinic, subtests):
+        load_vocabulary()
+        sync(read_files(RECORDS), source="real")
+        for lay, usual in SAME:
+            with subtests.test(lay):
+                assert found(lay) == found(usual) != set()
+        for lay, usual in SAME_IN_SPANISH:
+            with subtests.test(lay):
+                assert found(lay, "es") == found(usual, "es") != set()
+                assert found(usual) <= found(lay, "es")
 
     def test_people_with_a_rare_cancer_see_the_trials_for_any_solid_cancer(self, clinic):
         load_vocabulary()
