@@ -6,11 +6,12 @@ PYTHON ?= $(shell for name in python3 python3.13 python3.12 python3.11; do \
 VENV := .venv
 RUN := $(VENV)/bin/python
 INSTALLED := $(VENV)/.installed
+KILLS ?= 500
 PYTEST_ARGUMENTS ?= --numprocesses=2 --dist=loadgroup
 # Settings are read without a database and without the .env of a demo.
 STATIC_CHECK := IGNORE_DOTENV=1 DEMO=1 PROCESS=staff
 
-.PHONY: help demo test bench check screenshots format messages chromium
+.PHONY: help demo test bench chaos check screenshots format messages upgrade sbom audit chromium
 
 help: ## show what there is
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 14
@@ -23,6 +24,9 @@ test: $(INSTALLED) chromium ## run every test, browser tests included
 
 bench: $(INSTALLED) ## measure page weight, queries, throughput, search and sync
 	@IGNORE_DOTENV=1 DEMO=1 $(RUN) manage.py bench
+
+chaos: $(INSTALLED) ## kill processes at random while forms are sent (KILLS)
+	@$(RUN) -m tests.chaos --kills $(KILLS)
 
 # Templates are linted, not formatted: the formatter parts words that belong together.
 check: $(INSTALLED) ## lint, format, types, migrations, deployment checks
@@ -38,6 +42,18 @@ screenshots: $(INSTALLED) chromium ## take pictures of the demo into docs/screen
 
 messages: $(INSTALLED) ## bring the Spanish texts up to date and compile them
 	IGNORE_DOTENV=1 DEMO=1 $(RUN) manage.py messages
+
+upgrade: ## put this release in the place of the running one (UPGRADE_ARGUMENTS), as root
+	@$(PYTHON) -m clinic.upgrade --release "$(CURDIR)" $(UPGRADE_ARGUMENTS)
+
+sbom: $(INSTALLED) ## print what this release is made of, as CycloneDX
+	@$(RUN) -m clinic.bill_of_materials
+
+# An environment of its own: the scanner's dependencies are no business of the site's.
+audit: ## look for known vulnerabilities of the pinned packages, in the internet
+	@test -x $(VENV)-audit/bin/pip-audit || { $(PYTHON) -m venv $(VENV)-audit && \
+		$(VENV)-audit/bin/python -m pip install --quiet --disable-pip-version-check 'pip-audit==2.10.*'; }
+	@$(VENV)-audit/bin/pip-audit --strict --disable-pip --no-deps --requirement requirements.txt
 
 format: $(INSTALLED) ## format Python and templates
 	$(VENV)/bin/ruff format .
