@@ -18,6 +18,7 @@ def prepare(data_dir: Path) -> dict[str, str]:
         "SERVED_DATABASE": "clinic",
         "PROCESS": "owner",
         "TRUSTED_PROXIES": "1",
+        "SYNTHETIC_EVERY_MINUTES": "1",  # so that even a short run has some on their way
         "REGISTRY_URL": "http://127.0.0.1:9/",  # nobody there: the run asks nothing of others
         "PYTHONUNBUFFERED": "1",
         "EMAIL_URL": f"smtp://127.0.0.1:{_free_port()}",

@@ -12,10 +12,13 @@ from django.utils import timezone
 from clinic.models import AuditEvent, OutboxMessage
 from clinic.outbox import GIVE_UP_AFTER, LEASE, LONGEST_DELAY, send_next
 from tests.chaos.senders import Visit
-from trials.inquiries.models import Inquiry, ReceiptStatus, Submission
+from trials.inquiries.models import Inquiry, ReceiptStatus, Submission, SyntheticRun
+from trials.inquiries.services.synthetic import LONGEST_WAY, follow_all
 from trials.inquiries.services.verifying import verify
+from trials.inquiries.synthetic import TEMPLATE as SYNTHETIC
 from trials.inquiries.tokens import receipt_hash, receipt_token
 
+_OF_SYNTHETIC = re.compile(r"^Subject: Synthetic inquiry", re.MULTILINE)
 _MESSAGE_ID = re.compile(r"^Message-ID: <([0-9a-f-]{36})@", re.MULTILINE)
 
 
@@ -55,7 +58,8 @@ def judge(visits: list[Visit], mails: list[str], logs: str) -> Verdict:
     verdict.figures["claims of killed workers, sent after their lease"] = claimed
     verdict.figures["mails sent after the clock was moved"] = sent_late
     _judge_inquiries(verdict, visits)
-    _judge_mails(verdict, mails)
+    _judge_mails(verdict, [mail for mail in mails if not _OF_SYNTHETIC.search(mail)])
+    _judge_synthetic(verdict)
     verdict.must_be_nothing("personal data in a log", logs.count("@chaos.example"))
     try:
         call_command("verify_audit", verbosity=0)
@@ -68,7 +72,8 @@ def judge(visits: list[Visit], mails: list[str], logs: str) -> Verdict:
 def _judge_inquiries(verdict: Verdict, visits: list[Visit]) -> None:
     answered = [visit for visit in visits if visit.receipts]
     by_email: dict[str, list[Submission]] = {}
-    for submission in Submission.objects.select_related("inquiry"):
+    from_people = Submission.objects.filter(inquiry__is_synthetic=False)
+    for submission in from_people.select_related("inquiry"):
         by_email.setdefault(submission.unsealed()["email"], []).append(submission)
     tokens = {receipt_token(pk, 0) for pk in Inquiry.objects.values_list("pk", flat=True)}
     verdict.figures["inquiries"] = Inquiry.objects.count()
@@ -110,9 +115,10 @@ def _half_saved() -> int:
 
 def _judge_mails(verdict: Verdict, mails: list[str]) -> None:
     sent = Counter(found[1] for mail in mails if (found := _MESSAGE_ID.search(mail)))
-    ids = {str(pk) for pk in OutboxMessage.objects.values_list("pk", flat=True)}
-    due = {str(pk) for pk in OutboxMessage.objects.exclude(cancelled_at__isnull=False)
-           .values_list("pk", flat=True)}  # fmt: skip
+    messages = OutboxMessage.objects.exclude(template=SYNTHETIC)
+    ids = {str(pk) for pk in messages.values_list("pk", flat=True)}
+    wanted = messages.filter(cancelled_at=None).values_list("pk", flat=True)
+    due = {str(pk) for pk in wanted}
     verdict.figures["mails due"] = len(due)
     verdict.figures["mails accepted by the mail server"] = len(mails)
     verdict.figures["mails sent more than once, same Message-ID"] = sum(
@@ -130,3 +136,12 @@ def _judge_mails(verdict: Verdict, mails: list[str]) -> None:
         "mails given up before their time",
         OutboxMessage.objects.filter(dead_at__lt=F("first_attempted_at") + GIVE_UP_AFTER).count(),
     )
+
+
+def _judge_synthetic(verdict: Verdict) -> None:
+    """Judge what the worker sent itself: when its time is over nothing but times is left of it."""
+    verdict.figures["synthetic inquiries begun"] = SyntheticRun.objects.count()
+    follow_all(timezone.now() + LONGEST_WAY + timedelta(seconds=1))
+    stay = Inquiry.with_synthetic.filter(is_synthetic=True).count()
+    unfinished = SyntheticRun.objects.filter(finished_at=None).count()
+    verdict.must_be_nothing("synthetic inquiries that stay", stay + unfinished)
