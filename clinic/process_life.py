@@ -1,6 +1,7 @@
 """Ties the life of a process to its parent's, so that kill -9 leaves nothing behind."""
 
 import ctypes
+import multiprocessing
 import os
 import signal
 import sys
@@ -17,5 +18,10 @@ def end_with_parent(number: int = signal.SIGTERM) -> None:
 
 def end_with_server() -> None:
     """End with the server process that `manage.py serve` started; does nothing elsewhere."""
-    if os.environ.get(VARIABLE):
-        end_with_parent()
+    if not os.environ.get(VARIABLE):
+        return
+    end_with_parent()
+    # The kernel tells nothing of a server that was killed before it was asked.
+    server = multiprocessing.parent_process()
+    if server is not None and not server.is_alive():
+        os.kill(os.getpid(), signal.SIGTERM)

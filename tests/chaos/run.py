@@ -71,6 +71,7 @@ def run(
             embedded_postgres.ensure_running(data_dir)
             logs = site.logs()
             verdict = judge(crowd.visits, mails.accepted, logs)
+            verdict.must_be_nothing("server processes left behind", len(site.left_behind()))
     finally:
         connection.close()
         embedded_postgres.release_all()

@@ -113,6 +113,10 @@ class Site:
         files = [*self.data_dir.glob("*.log"), self.data_dir / "postgres" / "server.log"]
         return "\n".join(file.read_text(errors="replace") for file in files if file.exists())
 
+    def left_behind(self) -> list[psutil.Process]:
+        """Return what still answers forms although everything was stopped."""
+        return [one for one in psutil.process_iter() if f"--port {self.port} " in _words(one)]
+
     # --- Weak points -----------------------------------------------------------------------------
 
     def web_workers(self) -> list[psutil.Process]:
