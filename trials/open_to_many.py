@@ -29,7 +29,7 @@ class OpenToMany:
 
 
 def open_to_many(found: TrialSearch, vocabulary: Vocabulary) -> list[OpenToMany]:
-    """Return a group per family of the cancers that are searched for (1 query each)."""
+    """Return a group per family of the cancers that are searched for (2 queries each)."""
     slugs = vocabulary.slugs[CANCER]
     asked = found.words.cancers | {slugs[slug] for slug in found.query.conditions}
     families = {vocabulary.families[pk] for pk in asked}
@@ -50,10 +50,10 @@ def _names_unknown_cancer(text: str) -> bool:
 
 def _group(found: TrialSearch, vocabulary: Vocabulary, agnostic: int, slug: str) -> OpenToMany:
     """Return the trials for any cancer of a family under the other words and filters."""
-    parameters = found.parameters
+    parameters = dict(found.parameters)
     besides = found.words.besides_cancers if found.words.cancers else ""
     words = SearchedWords(besides, vocabulary, found.language, parameters)
-    parameters |= {"many": concept_token(Concept("many", agnostic)), "shown": SHOWN}
+    parameters |= {"many": concept_token(Concept("many", agnostic))}
     # One condition on the words: the index answers it without reading a document.
     wanted = ["to_tsquery('simple', %(many)s)", *([words.all] if words.all else [])]
     is_apart = bool(found.words.all) and "condition" not in found.filters
@@ -64,15 +64,26 @@ def _group(found: TrialSearch, vocabulary: Vocabulary, agnostic: int, slug: str)
         own = [f"vector @@ ({found.words.all})"] if found.words.all else []
         own.append("facets && %(condition)s::bigint[]")
         where.append(f"NOT ({' AND '.join(own)})")
-    statement = f"""
-        SELECT {LISTED_COLUMNS}, first.title AS shown_title, first.fitting
-        FROM (SELECT trial_id, title, rank, updated, count(*) OVER () AS fitting
-              FROM trials_searchdocument WHERE {" AND ".join(where)} {found.narrowing()}
-              ORDER BY rank, updated DESC NULLS LAST, trial_id LIMIT %(shown)s) AS first
-        JOIN trials_trial ON trials_trial.id = first.trial_id
-        ORDER BY first.rank, first.updated DESC NULLS LAST, first.trial_id
-    """  # noqa: S608 - names are constants of this package, values are parameters
-    trials = list(Trial.objects.raw(statement, parameters))
-    count = trials[0].fitting if trials else 0
+    # The first few with the count of all, kept as counts are: they change only with content.
+    rows = found.counted(
+        f"""{found.by_the_words}
+        SELECT trial_id, count(*) OVER () FROM trials_searchdocument
+        WHERE {" AND ".join(where)} {found.narrowing()}
+        ORDER BY rank, updated DESC NULLS LAST, trial_id LIMIT {SHOWN}
+        """,  # noqa: S608 - names are constants of this package, values are parameters
+        parameters,
+    )
     name = vocabulary.names[Concept(CANCER, agnostic)][found.language == "es"]
-    return OpenToMany(slug, name, count, trials)
+    return OpenToMany(slug, name, rows[0][1] if rows else 0, _listed(rows, found.language))
+
+
+def _listed(rows: list[tuple[int, int]], language: str) -> list[Trial]:
+    """Return the trials of such rows in their order, each with its ``shown_title``."""
+    statement = f"""
+        SELECT {LISTED_COLUMNS}, trials_searchdocument.title AS shown_title
+        FROM trials_trial JOIN trials_searchdocument ON trial_id = trials_trial.id
+        WHERE language = %(language)s AND trial_id = ANY (%(trials)s)
+        ORDER BY array_position(%(trials)s, trial_id)
+    """  # noqa: S608 - constants of this package
+    wanted = [trial_id for trial_id, _count in rows]
+    return list(Trial.objects.raw(statement, {"language": language, "trials": wanted}))

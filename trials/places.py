@@ -11,6 +11,7 @@ from trials.distance import Origin
 from trials.models import Trial, TrialPlace, TrialSite
 from trials.our_site import site_is_open
 from trials.querysets import delete_at_once
+from trials.search_distance import MILES
 
 ADD_PLACES = """
     INSERT INTO trials_place (latitude, longitude)
@@ -27,6 +28,23 @@ ADD_ROWS = """
                 %(opens)s::boolean[]) AS given (trial_id, latitude, longitude, is_open)
     LEFT JOIN trials_place USING (latitude, longitude)
 """
+# The nearest point of each trial, then the first site there; of open points an open one.
+NEAREST = f"""
+    SELECT near.trial_id, site.city, site.state, site.country, near.is_open, near.miles
+    FROM (
+        SELECT DISTINCT ON (trial_id) trial_id, is_open, latitude, longitude, {MILES} AS miles
+        FROM trials_trialplace JOIN trials_place ON trials_place.id = place_id
+        WHERE trial_id = ANY (%(trials)s)
+        ORDER BY trial_id, miles, place_id
+    ) AS near
+    CROSS JOIN LATERAL (
+        SELECT city, state, country FROM trials_trialsite
+        WHERE trial_id = near.trial_id
+            AND latitude = near.latitude AND longitude = near.longitude
+        ORDER BY near.is_open AND status IN ('', 'RECRUITING') DESC, position
+        LIMIT 1
+    ) AS site
+"""  # noqa: S608 - constants of this package
 
 
 class Located(Protocol):
@@ -85,9 +103,14 @@ def write(trials: Sequence[Trial]) -> None:
 
 def nearest_sites(trials: Sequence[Trial], origin: Origin) -> dict[int, NearestSite]:
     """Return by trial id the nearest site that counts (1 query); none without coordinates."""
-    sites = _sites(trial.pk for trial in trials)
-    found = {trial.pk: nearest_site(sites[trial.pk], trial.status, origin) for trial in trials}
-    return {pk: site for pk, site in found.items() if site}
+    wanted: dict[str, Any] = {
+        "trials": [trial.pk for trial in trials],
+        "latitude": origin.latitude,
+        "longitude": origin.longitude,
+    }
+    with connection.cursor() as cursor:
+        cursor.execute(NEAREST, wanted)
+        return {pk: NearestSite(*row) for pk, *row in cursor.fetchall()}
 
 
 def nearest_site(sites: Sequence[Located], trial_status: str, origin: Origin) -> NearestSite | None:

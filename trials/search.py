@@ -125,15 +125,15 @@ class TrialSearch:
             wanted.append([*others.values(), f"code & {BASE - 1} = {FACETS.index(facet)}"])
         codes = "SELECT code FROM base, unnest(facets) AS code WHERE "
         parts = (codes + " AND ".join(["TRUE", *each]) for each in wanted)
-        # Words and places are looked up once; without them the index is read faster than copied.
-        is_narrow = self.words.all or self.distance.within
+        # What is read several times is copied once; without words and places the index is faster.
+        is_narrow = self.filters and (self.words.all or self.distance.within)
         kept = "MATERIALIZED" if is_narrow else "NOT MATERIALIZED"
-        statement = f"""
+        statement = f"""{self.by_the_words}
             WITH base AS {kept} (SELECT facets {self._matching()} {self.narrowing()})
             SELECT code, count(*) FROM ({" UNION ALL ".join(parts)}) AS counted GROUP BY code
         """  # noqa: S608 - names are constants of this module, values are parameters
         facets: dict[str, dict[str, int]] = defaultdict(dict)
-        for code, count in self._counted(statement, self.parameters):
+        for code, count in self.counted(statement, self.parameters):
             facets[facet_of(code)][value_of(code)] = count
         # Every trial has exactly one value of sex, so those that are let through are all trials.
         allowed = [value_of(code) for code in self.filters.get("sex", [])] or facets["sex"]
@@ -148,10 +148,10 @@ class TrialSearch:
             return 0
         where = f"{self._matching()} {self.age_condition()} {self._chosen()} AND {UNPLACED}"
         own = {k: v for k, v in self.parameters.items() if k not in self.distance.parameters}
-        return self._counted(f"SELECT 0, count(*) {where}", own)[0][1]
+        return self.counted(f"SELECT 0, count(*) {where}", own)[0][1]
 
-    def _counted(self, statement: str, parameters: dict[str, Any]) -> list[tuple[int, int]]:
-        """Return the rows of the counts, kept in the process until content changes."""
+    def counted(self, statement: str, parameters: dict[str, Any]) -> list[tuple[int, int]]:
+        """Return the rows of a statement that counts, kept in the process until content changes."""
         number = self.vocabulary.generation
         key = f"{statement}{sorted(parameters.items(), key=itemgetter(0))}"
         with _counting:
@@ -168,6 +168,17 @@ class TrialSearch:
             if number and _kept.get("generation") == number and len(_kept["rows"]) < KEPT_COUNTS:
                 _kept["rows"][key] = rows
         return rows
+
+    @property
+    def by_the_words(self) -> str:
+        """Return what goes before a statement that the index of the words is to answer.
+
+        To the planner looking into a vector costs as little as adding two numbers, so it would
+        rather look into all of them than ask the index. Counts for this statement alone, and in a
+        transaction until its end.
+        """
+        is_of_words = self.words.all and not self.distance.within
+        return "SET LOCAL enable_indexscan = off;" if is_of_words else ""
 
     def trials(self, *, limit: int, offset: int = 0, total: int = 0) -> list[Trial]:
         """Return the trials of one page in order, each with its ``shown_title`` (1 query).

@@ -1,6 +1,7 @@
 """The vocabularies that every installation starts from; staff add to them in the admin."""
 
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -17,14 +18,11 @@ GENERIC, BRAND = Synonym.Kind.GENERIC, Synonym.Kind.BRAND
 @transaction.atomic
 def load_vocabulary() -> int:
     """Add the terms and synonyms that are missing, change none; return how many were added."""
-    added = 0
-    for order, entry in enumerate(_read("cancer_types")):
-        added += _add_term(CancerType, entry, order, family=entry["family"])
-    for order, entry in enumerate(_read("therapy_types")):
-        own = ("illustration", "description_en", "description_es")
-        added += _add_term(TherapyType, entry, order, **{field: entry[field] for field in own})
-    for order, entry in enumerate(_read("biomarkers")):
-        added += _add_term(Biomarker, entry, order)
+    added = _add_terms(CancerType, "cancer_types", "family")
+    added += _add_terms(
+        TherapyType, "therapy_types", "illustration", "description_en", "description_es"
+    )
+    added += _add_terms(Biomarker, "biomarkers")
     added += _add_synonyms()
     added += _add_symptoms()
     if added:
@@ -34,7 +32,7 @@ def load_vocabulary() -> int:
 
 def _add_symptoms() -> int:
     known = set(SymptomWord.objects.values_list("term", "language"))
-    words: dict[str, list[str]] = yaml.safe_load((FOLDER / "symptoms.yaml").read_text("utf-8"))
+    words: dict[str, list[str]] = _read("symptoms")
     missing = [
         SymptomWord(term=term, language=language)
         for language, terms in words.items()
@@ -45,16 +43,25 @@ def _add_symptoms() -> int:
     return len(missing)
 
 
-def _read(name: str) -> list[dict[str, Any]]:
+@cache
+def _read(name: str) -> Any:
     return yaml.safe_load((FOLDER / f"{name}.yaml").read_text(encoding="utf-8"))
 
 
-def _add_term(model: type[Any], entry: dict[str, Any], order: int, **fields: Any) -> int:
-    if parent := entry.get("parent"):
-        fields["parent"] = model.objects.get(slug=parent)
-    fields |= {"name_en": entry["en"], "name_es": entry["es"], "sort_order": order}
-    _term, created = model.objects.get_or_create(slug=entry["slug"], defaults=fields)
-    return int(created)
+def _add_terms(model: type[Any], name: str, *own: str) -> int:
+    ids = dict(model.objects.values_list("slug", "pk"))
+    known = len(ids)
+    for order, entry in enumerate(_read(name)):
+        if entry["slug"] in ids:
+            continue
+        fields = {field: entry[field] for field in own} | {"sort_order": order}
+        if parent := entry.get("parent"):
+            fields["parent_id"] = ids[parent]
+        term = model.objects.create(
+            slug=entry["slug"], name_en=entry["en"], name_es=entry["es"], **fields
+        )
+        ids[term.slug] = term.pk
+    return len(ids) - known
 
 
 def _add_synonyms() -> int:

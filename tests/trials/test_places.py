@@ -121,6 +121,12 @@ class TestSearch:
         assert nearest["13"].is_open is False
         assert nearest["15"] is None and nearest["18"] is None
 
+    def test_of_a_point_an_open_place_is_named(self, clinic):
+        closed = site(BOSTON, "COMPLETED", city="Old name")
+        sync_studies(study("11", closed, site(BOSTON, city="Boston"), site(PARIS, city="Paris")))
+        [trial] = search("zip=02114").trials(limit=1)
+        assert (trial.nearest.city, trial.nearest.is_open) == ("Boston", True)
+
     def test_without_a_zip_code_there_is_no_distance_and_a_note(self, trials):
         for address in ("within=10", "sort=distance"):
             one = search(address)
@@ -265,11 +271,13 @@ class TestRealRecords:
                 miles = [t.nearest.miles for t in listed if t.nearest.is_open]
                 assert miles == sorted(miles)
                 for trial in listed[:20]:
-                    brute = min(
-                        miles_between(origin.latitude, origin.longitude, *point)
-                        for point in records[trial.nct_id].counted
-                    )
-                    assert trial.nearest.miles == pytest.approx(brute)
+                    counted = records[trial.nct_id].counted
+                    brute = {
+                        town: miles_between(origin.latitude, origin.longitude, *point)
+                        for point, town in counted.items()
+                    }
+                    assert trial.nearest.miles == pytest.approx(min(brute.values()))
+                    assert brute[trial.nearest.city] == min(brute.values())
         everything = search("zip=94143").trials(limit=500)
         assert len(nearest_sites(everything, locate("94143"))) == len(records) - len(nowhere)
 
@@ -289,8 +297,8 @@ class _Plain:
             for one in sites
             if status not in self.STOPPED and one.get("status", status) == "RECRUITING"
         ]
-        self.counted = [
-            (one["geoPoint"]["lat"], one["geoPoint"]["lon"])
-            for one in opened or sites
+        self.counted = {
+            (one["geoPoint"]["lat"], one["geoPoint"]["lon"]): one.get("city", "")
+            for one in reversed(opened or sites)
             if "geoPoint" in one
-        ]
+        }

@@ -1,4 +1,5 @@
 import pytest
+from django.db import connection
 from django.http import QueryDict
 
 from tests.trials.factories import (
@@ -332,6 +333,16 @@ class TestCodes:
             for facet in facets(searched.query, searched.counts(), Vocabulary.load())
         }
         assert [c.value for c in offered["status"].choices if c.value not in STATUSES] == []
+
+
+@pytest.mark.django_db(transaction=True)
+def test_how_words_are_planned__counts_for_one_statement_alone(vocabulary, clinic):
+    sync_studies(study("21", "A vaccine", ["Melanoma"]))
+    searched = search("q=melanoma")
+    assert searched.by_the_words and searched.counts().total == 1
+    with connection.cursor() as cursor:
+        cursor.execute("SHOW enable_indexscan")
+        assert cursor.fetchone() == ("on",)
 
 
 class TestVocabularyKept:
