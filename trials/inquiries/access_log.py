@@ -58,6 +58,8 @@ WORDS: dict[str, Promise] = {
     "inquiry.erasure_decided": gettext_lazy("Decided to erase it"),
     "inquiry.hold_placed": gettext_lazy("Put on hold"),
     "inquiry.hold_lifted": gettext_lazy("Hold lifted"),
+    "inquiry.listed_for_later": gettext_lazy("Put on the list for later"),
+    "inquiry.taken_off_list": gettext_lazy("Taken off the list for later"),
     "inquiry.copy_given": gettext_lazy("A copy was given to the person"),
     "inquiry.found_for_person": gettext_lazy("Found by what a person said, with the name"),
     "inquiry.erased": gettext_lazy("Erased"),

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from django.http import HttpRequest
 from django.utils.html import format_html
-from django.utils.translation import get_language
+from django.utils.translation import get_language, override
 from django.utils.translation import gettext as _
 
 from clinic.models import PatientText
@@ -32,6 +32,20 @@ def as_consent(body: str, language: str, revision: int) -> ConsentText:
     """Return a text with its version: language, revision and a hash of its words."""
     digest = hashlib.sha256(body.encode()).hexdigest()[:16]
     return ConsentText(body=body, version=f"{language}-{revision}-{digest}")
+
+
+def later_consent(language: str) -> ConsentText:
+    """Return what staff read to a person who wants to hear of other trials, in a language."""
+    with override(language):
+        body = format_html(
+            "<p>{}</p>",
+            _(
+                "You agree that we keep your request and how to reach you until the day that we "
+                "set together, so that we can tell you of other trials. You can take this back at "
+                "any time, on your private page or by a call. Your care does not change."
+            ),
+        )
+    return as_consent(body, language, 0)
 
 
 def built_in_consent() -> ConsentText:

@@ -38,6 +38,7 @@ GRANTS = {
         "inquiries_emergencyaccess": ADD,
         "inquiries_syntheticrun": READ,
         "inquiries_hold": [*ADD, "UPDATE (lifted_at, lifted_by_id)"],
+        "inquiries_laterconsent": [*ADD, "UPDATE (ended_at, ended_by_id, end_reason)"],
         "inquiries_retentionrule": ADD,
         "inquiries_escalation": READ,
         "inquiries_messagetemplate": ALL,
@@ -62,6 +63,8 @@ GRANTS = {
         "inquiries_emergencyaccess": READ,
         "inquiries_syntheticrun": ALL,
         "inquiries_hold": READ,
+        # Ends those of whom asks for it on the private page, or is erased.
+        "inquiries_laterconsent": ["SELECT", "UPDATE (ended_at, ended_by_id, end_reason)"],
         "inquiries_retentionrule": READ,
         "inquiries_escalation": ADD,
         # Publishes on schedule what was approved.

@@ -170,6 +170,12 @@ class WithdrawView(SenderActionView):
     button = _("Yes, withdraw my request")
 
 
+class UnlistView(SenderActionView):
+    kind = RequestKind.UNLIST
+    title = _("Leave the list for later")
+    button = _("Yes, take me off the list")
+
+
 class EraseView(SenderActionView):
     kind = RequestKind.ERASE
     title = _("Erase what I sent")

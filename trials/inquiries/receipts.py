@@ -96,8 +96,11 @@ def offered(receipt: ReceiptStatus, asked: list[Asked]) -> list[RequestKind]:
     """Return what can be asked for now: nothing twice, and little once the request is closed."""
     if receipt.step in (ReceiptStep.ERASING, ReceiptStep.ERASED):
         return []
-    standing = {one.kind for one in asked if one.stands and one.kind in STOPPING}
+    once = (*STOPPING, RequestKind.UNLIST)
+    standing = {one.kind for one in asked if one.stands and one.kind in once}
     kinds = [RequestKind.NOTE, RequestKind.ERASE]
+    if receipt.is_listed:
+        kinds.insert(0, RequestKind.UNLIST)
     if receipt.step != ReceiptStep.CLOSED:
         kinds = [
             RequestKind.WISHES,

@@ -23,6 +23,7 @@ class Obstacle(TextChoices):
     """What keeps an inquiry whose time is over; each goes away by something that a person does."""
 
     HOLD = "hold", _("On hold")
+    LATER = "later", _("On the list for later: the person agreed")
     UNREAD = "unread", _("Something in it was read by nobody")
     REQUEST = "request", _("The sender waits for something")
     MESSAGE = "message", _("A message to the sender did not arrive")

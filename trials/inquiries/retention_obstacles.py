@@ -14,7 +14,7 @@ from django.utils import timezone
 from clinic.models import AuditEvent, OutboxMessage
 from clinic.models.outbox import Audience
 from trials.inquiries.enums import Closing, InquiryState
-from trials.inquiries.models import Hold, Inquiry, SenderRequest, Submission
+from trials.inquiries.models import Hold, Inquiry, LaterConsent, SenderRequest, Submission
 from trials.inquiries.querysets import InquiryQuerySet
 from trials.inquiries.retention_enums import Obstacle
 from trials.inquiries.sender_enums import RequestKind, RequestOutcome
@@ -31,6 +31,9 @@ def with_obstacles(inquiries: InquiryQuerySet, now: datetime | None = None) -> I
     today = timezone.localdate(now)
     conditions = {
         Obstacle.HOLD: _of_any(lambda: Hold.objects.running(today).filter(inquiry=OuterRef("pk"))),
+        Obstacle.LATER: _of_any(
+            lambda: LaterConsent.objects.running(today).filter(inquiry=OuterRef("pk"))
+        ),
         Obstacle.UNREAD: _unread(),
         Obstacle.REQUEST: _of_any(_waiting_requests),
         Obstacle.MESSAGE: _undelivered(),

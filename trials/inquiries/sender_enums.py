@@ -11,6 +11,7 @@ class RequestKind(TextChoices):
     WITHDRAW = "withdraw", _("Wants to withdraw")
     ERASE = "erase", _("Wants to be erased")
     UNDO = "undo", _("Takes an earlier request back")
+    UNLIST = "unlist", _("Wants off the list for later")
     CONFIRM = "confirm", _("Confirms a new address")
 
 

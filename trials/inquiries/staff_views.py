@@ -20,8 +20,11 @@ from clinic.models import User
 from clinic.site_facts import clinic_settings
 from trials.inquiries import services
 from trials.inquiries.access import covering_for
+from trials.inquiries.consent import later_consent
 from trials.inquiries.duplicates import duplicates_of
 from trials.inquiries.enums import DraftKind, InquiryState, QuarantineReason
+from trials.inquiries.later_forms import LaterForm, OffListForm
+from trials.inquiries.later_list import consent_of, may_be_listed
 from trials.inquiries.message_previews import messages_out
 from trials.inquiries.models import EmergencyAccess, Hold, Inquiry
 from trials.inquiries.permissions import (
@@ -174,6 +177,8 @@ class InquiryPageMixin(InboxAccessMixin, WagtailAdminTemplateMixin, TemplateView
             "may_hold": user_may_hold(user),
             "holds": [hold for hold in holds if hold.runs()],
             "hold_form": HoldForm(auto_id="hold_%s"),
+            "later": consent_of(inquiry),
+            "later_text": later_consent(inquiry.language) if may_be_listed(inquiry) else None,
             "covering": User.objects.filter(pk__in=covering) if covering else [],
             "merged_into": Inquiry.objects.visible_to(user)
             .filter(pk=inquiry.merged_into_id)
@@ -206,6 +211,10 @@ class InquiryPageMixin(InboxAccessMixin, WagtailAdminTemplateMixin, TemplateView
                 initial={"next_action_on": inquiry.next_action_on}, auto_id="next_%s"
             ),
             "attempt_form": AttemptForm(initial={"text": attempt_draft}, auto_id="attempt_%s"),
+            "later_form": LaterForm(
+                initial={"agreed_on": timezone.localdate()}, auto_id="later_%s"
+            ),
+            "off_list_form": OffListForm(auto_id="off_list_%s"),
             "note_form": NoteForm(initial={"text": note_draft}, auto_id="note_%s"),
             **filled_in,
         }

@@ -20,6 +20,7 @@ from trials.inquiries.enums import (
     InquiryState,
     Origin,
 )
+from trials.inquiries.later_enums import LaterEnd
 from trials.inquiries.models import Inquiry
 from trials.inquiries.permissions import user_is_lead
 from trials.inquiries.retention_enums import HoldReason
@@ -230,6 +231,12 @@ _WORDS: dict[str, Callable[[dict[str, Any], dict[int, str]], str]] = {
     ),
     "inquiry.hold_lifted": lambda data, _people: (
         _("The hold is lifted: %(reason)s") % {"reason": HoldReason(data["reason"]).label}
+    ),
+    "inquiry.listed_for_later": lambda data, _people: (
+        _("On the list for later until %(day)s") % {"day": data["until"]}
+    ),
+    "inquiry.taken_off_list": lambda data, _people: (
+        f"{_('Off the list for later')}: {LaterEnd(data['end']).label}"
     ),
     "inquiry.copy_given": lambda _data, _people: _("A copy was given to the person"),
     "inquiry.erasure_asked": lambda _data, _people: _("The person asked us to erase it"),

@@ -8,6 +8,7 @@ from trials.inquiries.receipt_actions import (
     EraseView,
     SenderNoteView,
     UndoView,
+    UnlistView,
     WishesView,
     WithdrawView,
 )
@@ -40,6 +41,7 @@ urlpatterns = [
     re_path(f"{RECEIPT}contact/$", ContactView.as_view(), name="contact"),
     re_path(f"{RECEIPT}note/$", SenderNoteView.as_view(), name="note"),
     re_path(f"{RECEIPT}withdraw/$", WithdrawView.as_view(), name="withdraw"),
+    re_path(f"{RECEIPT}list/$", UnlistView.as_view(), name="unlist"),
     re_path(f"{RECEIPT}erase/$", EraseView.as_view(), name="erase"),
     re_path(f"{RECEIPT}undo/(?P<request_id>{_UUID})/$", UndoView.as_view(), name="undo"),
 ]

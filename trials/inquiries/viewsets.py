@@ -19,6 +19,7 @@ from trials.inquiries.inbox_views import (
     InboxView,
     SaveFilterView,
 )
+from trials.inquiries.later_views import ForLaterView, ListForLaterView, TakeOffListView
 from trials.inquiries.permissions import (
     user_may_answer_persons,
     user_may_edit_teams,
@@ -110,6 +111,7 @@ class InboxViewSet(GuardedViewSet):
             path("emergency/", EmergencyView.as_view(), name="emergency"),
             path("emergencies/", EmergenciesView.as_view(), name="emergencies"),
             path("new/", EnterView.as_view(), name="enter"),
+            path("later/", ForLaterView.as_view(), name="later"),
             path("<uuid:pk>/", InquiryView.as_view(), name="inquiry"),
             path("<uuid:pk>/assign/", AssignView.as_view(), name="assign"),
             path("<uuid:pk>/state/", StateView.as_view(), name="state"),
@@ -130,6 +132,8 @@ class InboxViewSet(GuardedViewSet):
                 "<uuid:pk>/contact/confirm/", ConfirmContactView.as_view(), name="confirm_contact"
             ),
             path("<uuid:pk>/hold/", HoldView.as_view(), name="hold"),
+            path("<uuid:pk>/later/", ListForLaterView.as_view(), name="list_for_later"),
+            path("<uuid:pk>/later/end/", TakeOffListView.as_view(), name="take_off_list"),
             path("holds/<int:hold_id>/lift/", LiftHoldView.as_view(), name="lift_hold"),
             path("<uuid:pk>/take-back/", TakeBackView.as_view(), name="take_back"),
             path("<uuid:pk>/erasure/", DecideErasureView.as_view(), name="decide_erasure"),

@@ -23,6 +23,7 @@ from trials.inquiries.enums import (
     Source,
     TeamRole,
 )
+from trials.inquiries.later_enums import AgreedBy
 from trials.inquiries.message_seeds import add_missing
 from trials.inquiries.models import Inquiry, ReceiptStatus, TrialTeamMember
 from trials.inquiries.promise import reply_due
@@ -152,4 +153,11 @@ def _work(inquiry_id: uuid.UUID, entry: dict[str, Any]) -> None:
             case ["end", state, reason, closing]:
                 services.change_state(
                     state=InquiryState(state), reason=reason, closing=closing, **shared
+                )
+            case ["later", agreed_by, months]:
+                services.list_for_later(
+                    agreed_by=AgreedBy(agreed_by),
+                    agreed_on=timezone.localdate(inquiry.closed_at),
+                    months=int(months),
+                    **shared,
                 )

@@ -4,6 +4,7 @@ from trials.inquiries.models.desk import EmergencyAccess, NoteDraft, SavedFilter
 from trials.inquiries.models.entered import Entry, EntryDraft
 from trials.inquiries.models.escalation import Escalation
 from trials.inquiries.models.inquiry import Inquiry, InquiryTrial
+from trials.inquiries.models.later import LaterConsent
 from trials.inquiries.models.message import MessageTemplate
 from trials.inquiries.models.retention import Hold, RetentionRule
 from trials.inquiries.models.sender import LinkRequest, Pause, ReplyFigures, SenderRequest
@@ -20,6 +21,7 @@ __all__ = [
     "Hold",
     "Inquiry",
     "InquiryTrial",
+    "LaterConsent",
     "LinkRequest",
     "LookupToken",
     "MessageTemplate",

@@ -1,4 +1,5 @@
 from django.db import models
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from trials.inquiries.enums import LookupKind, ReceiptStep
@@ -78,9 +79,16 @@ class ReceiptStatus(models.Model):
     # From then on a person decides about an erasure, by the rules of retention.
     is_pre_screened = models.BooleanField(default=False)
     needs_contact = models.BooleanField(default=False)
+    # The sender agreed to be told of other trials until then.
+    listed_until = models.DateField(null=True)
 
     class Meta:
         default_permissions = ()
 
     def __str__(self) -> str:
         return self.reference
+
+    @property
+    def is_listed(self) -> bool:
+        """Return whether the sender is on the list for later today."""
+        return self.listed_until is not None and self.listed_until >= timezone.localdate()

@@ -24,6 +24,7 @@ from trials.inquiries.services.exporting import Exported, export_contacts, expor
 from trials.inquiries.services.figures import measure_replies
 from trials.inquiries.services.filters import delete_filter, save_filter
 from trials.inquiries.services.holding import lift_hold, place_hold
+from trials.inquiries.services.listing import list_for_later, take_off_list
 from trials.inquiries.services.merging import merge, undo_merge
 from trials.inquiries.services.naming import add_trial, remove_trial
 from trials.inquiries.services.pausing import ask_for_contact, go_on
@@ -97,6 +98,7 @@ __all__ = [
     "leave_team",
     "lift_hold",
     "link_to",
+    "list_for_later",
     "look_for_same_person",
     "may_sign",
     "measure_replies",
@@ -120,6 +122,7 @@ __all__ = [
     "sign_summary",
     "summaries_to_sign",
     "take_back",
+    "take_off_list",
     "tell_otherwise",
     "undo_merge",
     "work_off_requests",

@@ -19,6 +19,7 @@ from clinic.outbox import enqueue
 from clinic.rate_limit import hit
 from clinic.sealing import SealingError
 from trials.inquiries.enums import Closing, InquiryState
+from trials.inquiries.later_enums import LaterEnd
 from trials.inquiries.models import Hold, Inquiry, SenderRequest, Submission
 from trials.inquiries.reach import mail_address
 from trials.inquiries.receipts import lock_inquiry_of
@@ -31,6 +32,7 @@ from trials.inquiries.sender_enums import (
 from trials.inquiries.services.changing import save
 from trials.inquiries.services.clocks import end_pause, start_pause
 from trials.inquiries.services.erasing import erase
+from trials.inquiries.services.listing import end_listing
 from trials.inquiries.services.writing import queue_closing_message
 from trials.inquiries.tokens import submission_id
 
@@ -158,6 +160,11 @@ def _take_stop(inquiry: Inquiry, row: SenderRequest, now: datetime) -> None:
     start_pause(inquiry, PauseReason.ASKED_TO_STOP, row.asked_at)
 
 
+def _take_off_list(inquiry: Inquiry, row: SenderRequest, now: datetime) -> None:
+    was_listed = end_listing(inquiry, LaterEnd.ON_PAGE)
+    _settle(row, Outcome.APPLIED if was_listed else Outcome.NOT_NEEDED, now)
+
+
 def _take_confirmation(inquiry: Inquiry, row: SenderRequest, now: datetime) -> None:
     contact = _about(row)
     is_applied = apply_contact(inquiry, contact, now)
@@ -171,6 +178,7 @@ _TAKEN_IN = {
     RequestKind.NOTE: _take_note,
     RequestKind.WITHDRAW: _take_stop,
     RequestKind.ERASE: _take_stop,
+    RequestKind.UNLIST: _take_off_list,
     RequestKind.CONFIRM: _take_confirmation,
 }
 

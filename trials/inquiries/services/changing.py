@@ -22,7 +22,7 @@ from trials.inquiries.enums import (
     InquiryState,
     ReceiptStep,
 )
-from trials.inquiries.models import Attempt, Inquiry, ReceiptStatus
+from trials.inquiries.models import Attempt, Inquiry, LaterConsent, ReceiptStatus
 from trials.inquiries.sender_enums import PauseReason
 from trials.inquiries.services.clocks import end_pauses
 from trials.inquiries.tokens import receipt_hash, receipt_token
@@ -109,6 +109,7 @@ def show_on_receipt(inquiry: Inquiry) -> None:
     renewals = dict(family.values_list("pk", "receipt_renewal"))
     hashes = [receipt_hash(receipt_token(pk, renewal)) for pk, renewal in renewals.items()]
     attempts = Attempt.objects.filter(inquiry__in=renewals)
+    consents = LaterConsent.objects.running().filter(inquiry__in=renewals)
     ReceiptStatus.objects.filter(token_hash__in=hashes).update(
         step_at=Case(When(step=step, then=F("step_at")), default=Value(now)),
         step=step,
@@ -117,6 +118,7 @@ def show_on_receipt(inquiry: Inquiry) -> None:
         tried_at=attempts.aggregate(last=Max("at"))["last"],
         closed_at=inquiry.closed_at,
         is_pre_screened=inquiry.was_pre_screened(),
+        listed_until=consents.aggregate(last=Max("until"))["last"],
         needs_contact=inquiry.pauses.filter(
             reason=PauseReason.CONTACT_UNUSABLE, ended_at=None
         ).exists(),

@@ -21,11 +21,13 @@ from trials.inquiries.enums import (
     InquiryState,
     may_follow,
 )
+from trials.inquiries.later_enums import LaterEnd
 from trials.inquiries.models import Attempt, Inquiry
 from trials.inquiries.permissions import user_is_lead
 from trials.inquiries.reach import Missing, given_channels, mail_address, missing_attempts
 from trials.inquiries.reach_words import missing_words
 from trials.inquiries.services.changing import RefusedError, answers_of, locked, record, save, take
+from trials.inquiries.services.listing import end_listing
 from trials.inquiries.services.writing import (
     cancel_all_messages,
     send_closing_message,
@@ -69,6 +71,7 @@ def change_state(
         write_to_sender(inquiry, "inquiry_next_step")
     if state in OPEN:
         take(inquiry, actor)
+        end_listing(inquiry, LaterEnd.TAKEN_UP, actor)
     save(inquiry)
     data = {"before": before, "after": state, "closing": closing, "reason": inquiry.end_reason}
     record("inquiry.state_changed", inquiry, actor, request, **data)

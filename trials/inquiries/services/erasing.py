@@ -9,8 +9,9 @@ Gone                        every sealed row that belongs to the inquiry (submis
 Remains (the *tombstone*)   the ``Inquiry`` row with its times, state, closing, language, source,
                             origin and trials, and that it was merged; who entered it and how the
                             sender agreed, where staff did; its attempts (channel,
-                            outcome, time, who); its pauses; its audit events, which never held
-                            anything personal; the receipt, which says "erased" until it expires
+                            outcome, time, who); its pauses; its consents to the list for later,
+                            ended; its audit events, which never held anything personal; the
+                            receipt, which says "erased" until it expires
 ==========================  =======================================================================
 
 A tombstone has ``erased_at``; nothing can be done with it, and no search finds it. Deciding
@@ -30,11 +31,13 @@ from django.utils import timezone
 from clinic.models import OutboxMessage, User
 from clinic.outbox import cancel_for_subject
 from trials.inquiries.enums import Closing, InquiryState
+from trials.inquiries.later_enums import LaterEnd
 from trials.inquiries.models import Inquiry, LookupToken, SenderRequest
 from trials.inquiries.models.sealed import SealedRow
 from trials.inquiries.querysets_sender import SenderRequestQuerySet
 from trials.inquiries.sender_enums import RequestKind, RequestOutcome
 from trials.inquiries.services.changing import record, save
+from trials.inquiries.services.listing import end_listing
 from trials.inquiries.tokens import receipt_hash, receipt_token
 
 logger = logging.getLogger(__name__)
@@ -122,6 +125,7 @@ def _end(inquiry: Inquiry) -> None:
     if inquiry.is_open:
         inquiry.state, inquiry.closing = InquiryState.WITHDRAWN, Closing.BY_SENDER
         inquiry.closed_at = timezone.now()
+    end_listing(inquiry, LaterEnd.ERASED)
     inquiry.urgent_at, inquiry.next_action_on = None, None
     inquiry.needs_interpreter = False
     inquiry.not_told_at = inquiry.email_failed_at = None
