@@ -1,3 +1,4 @@
+import re
 from datetime import timedelta
 from typing import Any
 
@@ -8,7 +9,7 @@ from django.test import Client
 from django.utils import timezone
 
 from clinic import health
-from clinic.models import WorkerHeartbeat
+from clinic.models import OutboxMessage, WorkerHeartbeat
 from clinic.worker import beat
 
 
@@ -43,6 +44,20 @@ class TestReadyz:
         assert client.get("/readyz").json()["problems"] == {
             "migrations": "1 migrations are not applied"
         }
+
+    def test_who_comes_through_a_proxy_learns_no_numbers_and_no_versions(
+        self, client: Client, settings: Any
+    ) -> None:
+        WorkerHeartbeat.objects.all().delete()
+        OutboxMessage.objects.all().delete()
+        through = {"HTTP_X_FORWARDED_FOR": "203.0.113.9"}
+        response = client.get("/readyz", **through)
+        assert response.json() == {"ready": False, "problems": {"worker": ""}, "warnings": {}}
+        told = client.get("/readyz", REMOTE_ADDR="127.0.0.1").json()["problems"]["worker"]
+        assert told
+        for answer in (response, client.get("/healthz")):
+            assert not re.search(r"\d", answer.text)
+            assert not {"Server", "X-Powered-By", "Via"} & set(answer.headers)
 
     def test_public_role_may_ask(self, settings: Any) -> None:
         settings.PROCESS = "public"

@@ -1,6 +1,7 @@
 """The second factor: an app, a passkey, recovery codes; outside the demo nobody does without."""
 
 import re
+from datetime import timedelta
 
 import pytest
 from allauth.mfa.models import Authenticator
@@ -251,3 +252,34 @@ class TestSecondFactor:
         assert "clinic/admin/login.css" in text
         assert not re.search(r"<script(?![^>]*(src=|application/json))", text)
         assert " style=" not in text
+
+    def test_setting_one_up_and_taking_it_away_leave_an_event_each(
+        self, home, django_capture_on_commit_callbacks
+    ):
+        user = make_user(EDITORS)
+        client = Client()
+        client.force_login(user)
+        client.post(reverse("account_reauthenticate"), {"password": PASSWORD})
+        address = reverse("mfa_activate_totp")
+        secret = client.get(address).context["form"].secret
+        for name, data in (
+            ("mfa_activate_totp", {"code": code_of(secret)}),
+            ("mfa_generate_recovery_codes", {}),
+            ("mfa_deactivate_totp", {}),
+        ):
+            with django_capture_on_commit_callbacks(execute=True):
+                client.post(reverse(name), data)
+        assert not Authenticator.objects.filter(type="totp").exists()
+        events = AuditEvent.objects.filter(action__startswith="login.second_factor").order_by("at")
+        told = [(event.action.removeprefix("login.second_factor_"), event.data) for event in events]
+        assert sorted(told, key=str) == [
+            ("added", {"type": "recovery_codes"}),
+            ("added", {"type": "totp"}),
+            ("removed", {"type": "recovery_codes"}),
+            ("removed", {"type": "totp"}),
+            ("reset", {"type": "recovery_codes"}),
+            ("used", {"type": "totp"}),
+        ]
+        assert {event.actor_id for event in events} == {user.pk}
+        assert all(event.at.utcoffset() == timedelta() for event in events)
+        assert secret not in str([event.data for event in events])

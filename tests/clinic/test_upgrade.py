@@ -8,11 +8,13 @@ import subprocess
 import sys
 import urllib.request
 from collections.abc import Iterator
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
 
+import psycopg2
 import pytest
 from django.db import connection
 from django.utils import timezone
@@ -322,6 +324,19 @@ def test_new_release__runs_with_its_migration_and_the_older_one_is_refused(
     assert (older.returncode, "older than the one that ran" in older.stdout) == (1, True)
 
 
+def fingerprint(database: str) -> tuple[int, int, str]:
+    """Return how many inquiries and submissions there are, and a checksum of what they hold."""
+    parameters = connection.get_connection_params() | {"dbname": database}
+    with closing(psycopg2.connect(**parameters)) as other, other.cursor() as cursor:
+        cursor.execute(
+            """SELECT (SELECT count(*) FROM inquiries_inquiry), count(*),
+                md5(string_agg(md5(concat_ws('/', id, inquiry_id, key_id, blob)), '' ORDER BY id))
+            FROM inquiries_submission"""
+        )
+        found: tuple[int, int, str] = cursor.fetchone()
+        return found
+
+
 def test_database_of_the_release_before__is_upgraded_with_its_inquiries(
     machine: Machine, tmp_path: Path
 ) -> None:
@@ -335,9 +350,11 @@ def test_database_of_the_release_before__is_upgraded_with_its_inquiries(
         psql = find("psql", server_major(connection))
         arguments = ["--quiet", "--set=ON_ERROR_STOP=1", f"--dbname={name}", f"--file={script}"]
         run(psql, arguments, connection)
+        before = fingerprint(name)
         plan = json.loads(manage(name, "owner", "upgrade_step", "plan").stdout)
         assert plan["migrations"] and not plan["of_newer_code"]
         migrated = manage(name, "owner", "upgrade_step", "migrate")
         assert migrated.returncode == 0, migrated.stderr
         opened = manage(name, "worker", "verify_inquiries", **KEYS)
         assert opened.returncode == 0, opened.stdout + opened.stderr
+        assert fingerprint(name) == before and before[0]

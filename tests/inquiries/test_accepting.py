@@ -108,23 +108,30 @@ def test_accept__corrected_answers_are_kept_beside_the_first(as_role):
     assert OutboxMessage.objects.filter(template="inquiry_received").count() == 1
 
 
-@pytest.mark.parametrize("step", ["record_event", "enqueue", "reply_due", "insert_once"])
-def test_accept__all_or_nothing(monkeypatch, step):
-    def fail(*args, **kwargs):
-        raise RuntimeError(step)
+@pytest.mark.parametrize("model", [Inquiry, Submission, ReceiptStatus])
+def test_accept__without_one_of_its_rows_nothing_is_stored(monkeypatch, model):
+    insert = accepting.insert_once
 
-    if step == "insert_once":
-        insert = accepting.insert_once
-        monkeypatch.setattr(
-            accepting,
-            step,
-            lambda row: fail() if isinstance(row, ReceiptStatus) else insert(row),
-        )
-    else:
-        module = accepting if hasattr(accepting, step) else telling
-        monkeypatch.setattr(module, step, fail)
+    def fail_for_one(row):
+        if isinstance(row, model):
+            raise RuntimeError(f"no {model.__name__}")
+        return insert(row)
+
+    monkeypatch.setattr(accepting, "insert_once", fail_for_one)
     before = counts()
-    with pytest.raises(RuntimeError), transaction.atomic():
+    with pytest.raises(RuntimeError, match=f"no {model.__name__}"):
+        accept_general(uuid.uuid4())
+    assert counts() == before
+
+
+@pytest.mark.parametrize("step", ["record_event", "enqueue"])
+def test_accept__without_its_audit_or_its_mail_nothing_is_stored(monkeypatch, step):
+    def fail(*args, **kwargs):
+        raise RuntimeError(f"no {step}")
+
+    monkeypatch.setattr(accepting if hasattr(accepting, step) else telling, step, fail)
+    before = counts()
+    with pytest.raises(RuntimeError, match=f"no {step}"):
         accept_general(uuid.uuid4())
     assert counts() == before
 

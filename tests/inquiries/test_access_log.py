@@ -6,12 +6,13 @@ from http import HTTPStatus
 import pytest
 from django.db import connection
 from django.test import Client
+from django.urls import reverse
 from django.utils import timezone
 
 from clinic.audit import record_event
 from clinic.models import AuditEvent
 from clinic.roles import COORDINATORS, LEADS
-from tests.factories import make_home_page, make_user
+from tests.factories import PASSWORD, make_home_page, make_user
 from tests.inquiries.factories import PLANTED, make_inquiry, make_member, make_trial
 from trials.inquiries.access_log import accesses, events_about
 
@@ -136,3 +137,28 @@ def test_what_cannot_be_written_down_is_not_shown(inquiry, lead, as_role, settin
         assert secret not in response.text
     inquiry.refresh_from_db()
     assert inquiry.first_opened_at is None
+
+
+@pytest.mark.parametrize(
+    ("path", "sent"),
+    [
+        ("", {"q": "reference"}),
+        ("later/", None),
+        ("../persons/", {"reference": "reference"}),
+    ],
+)
+def test_what_is_searched_and_cannot_be_written_down_is_not_shown(
+    inquiry, lead, as_role, path, sent
+):
+    client = log_in(lead)
+    client.post(reverse("account_reauthenticate"), {"password": PASSWORD})
+    client.raise_request_exception = False
+    with connection.cursor() as cursor:
+        cursor.execute("REVOKE INSERT ON clinic_auditevent FROM clinic_staff")
+    address = f"/admin/inquiries/{path}".replace("inquiries/../", "")
+    typed = dict.fromkeys(sent, inquiry.reference) if sent else None
+    with as_role("staff"):
+        response = client.post(address, typed) if typed else client.get(address)
+    assert response.status_code == HTTPStatus.INTERNAL_SERVER_ERROR
+    for secret in (*PLANTED.values(), inquiry.reference):
+        assert secret not in response.text

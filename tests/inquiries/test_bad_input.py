@@ -3,6 +3,7 @@
 from http import HTTPStatus
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import OperationalError, connection
 
 from tests.factories import make_home_page
@@ -94,6 +95,15 @@ def test_csrf__a_token_that_another_site_planted_is_not_taken_over(public_door, 
     if before is not None:
         assert after.inquiry_id != before.inquiry_id
         assert after.shown_at == before.shown_at
+
+
+def test_file__in_the_place_of_a_text_is_refused_and_the_rest_is_shown_again(public_door):
+    fields = {name: value for name, value in form_data().items() if isinstance(value, str)}
+    fields["message"] = SimpleUploadedFile("letter.txt", b"Words in a file")
+    response = public_door.post(HELP, fields)
+    assert response.status_code == HTTPStatus.BAD_REQUEST
+    assert PLANTED["name"] in response.text and "Words in a file" not in response.text
+    assert inquiries() == 0
 
 
 @pytest.mark.parametrize("field", TEXT_FIELDS)

@@ -6,7 +6,7 @@ from http import HTTPStatus
 import pytest
 from django.core import mail
 from django.core.exceptions import PermissionDenied
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
 
 from clinic.models import AuditEvent, OutboxMessage
@@ -195,3 +195,16 @@ def test_database__refuses_a_longer_access(inquiry):
             opened_at=now,
             expires_at=now + timedelta(hours=4, seconds=1),
         )
+
+
+def test_without_its_event__nothing_opens(client, person, inquiry):
+    client.raise_request_exception = False
+    client.force_login(person)
+    with connection.cursor() as cursor:
+        cursor.execute("REVOKE INSERT ON clinic_auditevent FROM clinic_staff")
+        cursor.execute("SET ROLE clinic_staff")
+    response = client.post(FORM, {"q": inquiry.reference, "reason": "sender_calls"})
+    assert response.status_code == HTTPStatus.INTERNAL_SERVER_ERROR
+    with connection.cursor() as cursor:
+        cursor.execute("RESET ROLE")
+    assert not EmergencyAccess.objects.exists()

@@ -180,8 +180,10 @@ def test_post__suspicion_leads_to_quarantine_and_a_receipt(public_door, override
         overrides = {"form_token": form_token(seconds_ago=0)}
     response = send(public_door, HELP, **overrides)
     assert response.status_code == HTTPStatus.SEE_OTHER
+    receipt = public_door.get(response["Location"]).text
     inquiry = stored()
     assert inquiry.is_quarantined and inquiry.quarantine_reasons == [reason]
+    assert inquiry.reference in receipt
 
 
 def test_post__a_busy_network_gets_through_and_beyond_that_is_quarantined(public_door):

@@ -234,3 +234,10 @@ def test_audit__names_every_look_and_change_of_the_scenario(scenario):
     }
     reads = AuditEvent.objects.filter(action__in=["inquiry.opened", "inquiry.searched"])
     assert not [event for event in reads if not (event.actor_id and event.request_id)]
+
+
+def test_planted_data__is_in_no_measurement(scenario, client):
+    told = client.get("/metrics").text + client.get("/readyz").text
+    assert "clinic_inquiries_overdue" in told
+    references = Inquiry.objects.values_list("reference", flat=True)
+    assert not [secret for secret in (*PLANTED.values(), *references) if secret in told]

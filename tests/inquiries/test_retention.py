@@ -8,7 +8,9 @@ from django.core.exceptions import PermissionDenied
 from django.core.management import call_command
 from django.utils import timezone
 
-from clinic.models import AuditEvent, OutboxMessage
+from clinic.attention import late_jobs
+from clinic.jobs import all_jobs
+from clinic.models import AuditEvent, JobRun, OutboxMessage
 from clinic.roles import COORDINATORS, LEADS
 from tests.factories import make_home_page, make_user
 from tests.inquiries.ended import YEARS, fresh, make_ended, step, waits
@@ -49,6 +51,17 @@ def obstacles():
     for line in services.preview():
         found |= line.obstacles
     return set(found)
+
+
+def test_a_job_that_does_not_run__is_alarmed_after_two_days():
+    now, name = timezone.now(), "inquiries.apply_retention"
+    for job in all_jobs():
+        JobRun.objects.create(name=job.name, started_at=now, succeeded=True)
+    runs = JobRun.objects.filter(name=name)
+    runs.update(started_at=now - timedelta(hours=47), finished_at=now - timedelta(hours=47))
+    assert late_jobs(now) == []
+    runs.update(started_at=now - timedelta(hours=49), finished_at=now - timedelta(hours=49))
+    assert [late.name for late in late_jobs(now)] == [name]
 
 
 def test_what_is_over__is_erased_but_for_its_tombstone(lead, retain):
