@@ -6,6 +6,7 @@ that nothing typed is lost.
 
 import logging
 import sys
+from collections.abc import Collection
 from http import HTTPStatus
 from urllib.parse import urlsplit
 
@@ -140,7 +141,7 @@ def _stylesheets() -> list[str]:
     return urls
 
 
-def typed_fields(request: HttpRequest) -> tuple[str, ...]:
+def typed_fields(request: HttpRequest) -> Collection[str]:
     """Return the fields of a staff form that hold what a person wrote, as its view says.
 
     Nothing for any other staff form: many hold a password or a whole page. And nothing for what
@@ -148,11 +149,17 @@ def typed_fields(request: HttpRequest) -> tuple[str, ...]:
     """
     if request.method != "POST" or not is_same_origin(request):
         return ()
+    return _of_view(request, "typed_fields")
+
+
+def _of_view(request: HttpRequest, name: str) -> Collection[str]:
+    """Return the fields that a view names, also where no request came as far as the view."""
     try:
         match = resolve(request.path_info)
     except Resolver404:
         return ()
-    return getattr(getattr(match.func, "view_class", None), "typed_fields", ())
+    found: Collection[str] = getattr(getattr(match.func, "view_class", None), name, ())
+    return found
 
 
 def is_same_origin(request: HttpRequest) -> bool:
@@ -167,11 +174,15 @@ def _is_staff_page(request: HttpRequest) -> bool:
 
 
 def _shown(request: HttpRequest, answers: list[tuple[str, str]]) -> list[str]:
-    fields = typed_fields(request) if _is_staff_page(request) else None
+    """Return what a person wrote; a form also sends what they chose, and marks of its own."""
+    if _is_staff_page(request):
+        fields = typed_fields(request)
+        return [value for name, value in answers if value and name in fields]
+    untyped = _of_view(request, "untyped_fields")
     return [
         value
         for name, value in answers
-        if value and (name in fields if fields is not None else not name.endswith("token"))
+        if value and name not in untyped and not name.endswith("token")
     ]
 
 

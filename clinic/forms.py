@@ -132,3 +132,14 @@ class TickList(forms.CheckboxSelectMultiple):
     """Boxes to tick with large targets."""
 
     template_name = "forms/choices.html"
+
+
+def untyped_fields(*forms_of_view: type[forms.BaseForm]) -> frozenset[str]:
+    """Return the fields of some forms that nobody writes in: choices, ticks, hidden ones."""
+    untyped = (forms.widgets.ChoiceWidget, forms.CheckboxInput, forms.HiddenInput)
+    return frozenset(
+        name
+        for form in forms_of_view
+        for name, field in form.base_fields.items()  # type: ignore[attr-defined]
+        if isinstance(field.widget, untyped)
+    )

@@ -1,5 +1,6 @@
 """What no browser of a patient sends, and what must still not be lost or break anything."""
 
+import re
 from http import HTTPStatus
 
 import pytest
@@ -20,6 +21,11 @@ NEVER_ISSUED = "/en/trials/NCT00000000/interest/"
 @pytest.fixture(autouse=True)
 def site(db):
     make_home_page()
+
+
+def shown(page: str) -> list[str]:
+    """Return what a page says was typed."""
+    return re.findall(r"<li>(.*?)</li>", page[page.index("What you typed") :], re.DOTALL)
 
 
 def inquiries() -> int:
@@ -95,6 +101,14 @@ def test_csrf__a_token_that_another_site_planted_is_not_taken_over(public_door, 
     if before is not None:
         assert after.inquiry_id != before.inquiry_id
         assert after.shown_at == before.shown_at
+
+
+def test_page__shows_what_was_typed_and_no_marks_of_the_form(public_door):
+    response = send(public_door, HELP, name="a\x00b", needs_interpreter="on", about="NCT1")
+    assert response.status_code == HTTPStatus.BAD_REQUEST
+    typed = [PLANTED[name] for name in ("email", "phone", "message")]
+    assert set(typed) <= set(shown(response.text))
+    assert not {"on", "me", "en", "email", "NCT1"} & set(shown(response.text))
 
 
 def test_file__in_the_place_of_a_text_is_refused_and_the_rest_is_shown_again(public_door):

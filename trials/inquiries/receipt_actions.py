@@ -14,6 +14,7 @@ from django.views import View
 from django.views.decorators.debug import sensitive_post_parameters, sensitive_variables
 
 from clinic.error_pages import error_page
+from clinic.forms import untyped_fields
 from trials.inquiries.models import ReceiptStatus, SenderRequest
 from trials.inquiries.private_pages import private, typed_pairs
 from trials.inquiries.querysets_sender import PUBLIC_FIELDS
@@ -36,6 +37,7 @@ class SenderActionView(View):
     title: str | Promise
     button: str | Promise
     form_class: type[SenderForm] = SenderForm
+    untyped_fields = untyped_fields(WishesForm, ContactForm, NoteForm) | {CONFIRMED, CHANGE}
 
     def setup(self, request: HttpRequest, *args: Any, **kwargs: Any) -> None:
         """Find the receipt and what was asked for on it."""

@@ -19,6 +19,7 @@ from django.views import View
 from django.views.decorators.debug import sensitive_post_parameters, sensitive_variables
 
 from clinic.error_pages import error_page
+from clinic.forms import untyped_fields
 from clinic.shared_computers import forget_on_going_back
 from clinic.site_facts import clinic_settings, patient_texts
 from trials.confirmations import is_confirmed
@@ -55,6 +56,8 @@ def find_trial(nct_id: str) -> Trial | None:
 @method_decorator(sensitive_post_parameters(), name="dispatch")
 class InquiryFormView(View):
     """The form about one trial (with an NCT id) or for help to find one (without)."""
+
+    untyped_fields = untyped_fields(InquiryForm, ClinicianForm) | {CONTINUE, CHANGE}
 
     def setup(self, request: HttpRequest, *args: Any, **kwargs: Any) -> None:
         """Find the trial that the form is about."""
