@@ -38,6 +38,35 @@ def test_sent_form__is_empty_on_the_way_back(
     expect(page.locator("main [name=consent]")).not_to_be_checked()
 
 
+# What a browser tells a page that it had kept whole and shows again. Chromium keeps none of these
+# (they are "no-store"), other browsers may.
+COMES_BACK = 'dispatchEvent(new PageTransitionEvent("pageshow", {persisted: true}))'
+
+
+def show_again(page: Page) -> None:
+    """Let a page come back from memory, and wait until it has been asked for anew."""
+    page.evaluate("window.isFromMemory = true")
+    with page.expect_navigation():
+        page.evaluate(COMES_BACK)
+    assert page.evaluate("window.isFromMemory") is None
+
+
+def test_page_from_memory__is_asked_for_anew(demo_site: DemoSite, open_browser: Opener) -> None:
+    page = open_browser()
+    page.goto(f"{demo_site.public}/en/trials/help/")
+    page.locator("main [name=name]").fill(TYPED["name"])
+    show_again(page)
+    expect(page.locator("main [name=name]")).to_have_value("")
+    send_form(page, demo_site)
+    show_again(page)
+    expect(page.locator("h1")).to_be_visible()
+    staff = open_browser()
+    log_in(staff, demo_site, "lead@demo.example")
+    staff.goto(f"{demo_site.staff}/admin/inquiries/?show=all")
+    show_again(staff)
+    expect(staff.locator("table th[scope=row]").first).to_be_visible()
+
+
 def test_inbox__is_gone_on_the_way_back_after_the_logout(
     demo_site: DemoSite, open_browser: Opener, watch: Watch
 ) -> None:

@@ -148,6 +148,15 @@ class TestGuessing:
         assert [event.object_id for event in events] == [str(user.pk)] * 5
         assert user.email not in str([event.data for event in events])
 
+    def test_one_network_cannot_try_everybody(self, client, home):
+        answers = [post_login(client, make_user(EDITORS), "wrong-password") for _ in range(32)]
+        assert answers[0].status_code == 200
+        assert answers[-1].status_code == 429
+        elsewhere = Client(REMOTE_ADDR="198.51.100.7")
+        user = make_user(EDITORS)
+        post_login(elsewhere, user)
+        assert is_logged_in(elsewhere)
+
     def test_colleague_elsewhere_is_not_locked_out(self, home):
         user = make_user(EDITORS)
         attacker, colleague = Client(REMOTE_ADDR="192.0.2.1"), Client(REMOTE_ADDR="198.51.100.7")

@@ -80,6 +80,54 @@ def test_wishes__become_the_newest_answers_and_the_earlier_ones_stay(inquiry, wo
     assert inquiry.submissions.count() == 2
 
 
+def test_wishes__are_taken_back_and_what_changed_since_stays(inquiry, work):
+    before = answers(inquiry)
+    wishes = {"contact_when": "after six", "may_leave_message": "neutral"}
+    first = asked(inquiry, RequestKind.WISHES, answers=wishes)
+    work()
+    asked(inquiry, RequestKind.WISHES, answers={"may_leave_message": "no"})
+    work()
+    undo = asked(inquiry, RequestKind.UNDO, about=first.pk)
+    work()
+    first.refresh_from_db()
+    undo.refresh_from_db()
+    assert (first.outcome, undo.outcome) == (RequestOutcome.UNDONE, RequestOutcome.APPLIED)
+    assert answers(inquiry) == before | {"may_leave_message": "no"}
+
+
+def test_wishes__are_not_taken_back_after_seven_days(inquiry, work):
+    first = asked(inquiry, RequestKind.WISHES, answers={"contact_when": "after six"})
+    work()
+    SenderRequest.objects.filter(pk=first.pk).update(undo_until=timezone.now() - WEEK)
+    undo = asked(inquiry, RequestKind.UNDO, about=first.pk)
+    work()
+    undo.refresh_from_db()
+    assert undo.outcome == RequestOutcome.NOT_NEEDED
+    assert answers(inquiry)["contact_when"] == "after six"
+
+
+def test_contact__that_was_confirmed_is_taken_back(inquiry, work):
+    row = asked(inquiry, RequestKind.CONTACT, answers={"email": NEW})
+    work()
+    asked(inquiry, RequestKind.CONFIRM, about=row.pk)
+    work()
+    assert answers(inquiry)["email"] == NEW
+    asked(inquiry, RequestKind.UNDO, about=row.pk)
+    work()
+    assert answers(inquiry)["email"] == PLANTED["email"]
+
+
+def test_withdraw__ends_also_the_request_of_somebody_in_a_study(inquiry, work):
+    Inquiry.objects.filter(pk=inquiry.pk).update(
+        state=InquiryState.ENROLLED, assignee=make_user(LEADS)
+    )
+    asked(inquiry, RequestKind.WITHDRAW)
+    work()
+    work(WEEK)
+    inquiry.refresh_from_db()
+    assert inquiry.state == InquiryState.WITHDRAWN and inquiry.closing
+
+
 def test_contact__is_not_used_before_it_is_confirmed(inquiry, work):
     row = asked(inquiry, RequestKind.CONTACT, answers={"email": NEW})
     work()

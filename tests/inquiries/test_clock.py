@@ -2,10 +2,12 @@ from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
+from django.utils import timezone
 from hypothesis import given
 from hypothesis import strategies as st
 
 from trials.inquiries.clock import WorkingHours, due_after, due_after_days, working_time
+from trials.inquiries.promise import reply_due
 
 PACIFIC = ZoneInfo("America/Los_Angeles")
 THANKSGIVING = date(2026, 11, 26)
@@ -93,3 +95,13 @@ def test_due_after_days__refuses_a_clinic_that_never_works():
         due_after_days(never, local(2026, 11, 23, 10), 1)
     with pytest.raises(ValueError, match="too little"):
         due_after(never, local(2026, 11, 23, 10), timedelta(hours=1))
+
+
+@pytest.mark.django_db
+def test_holidays_of_the_country__are_no_working_days(clinic_settings):
+    """The package ``holidays`` knows Thanksgiving; the clinic entered nothing."""
+    clinic_settings.reply_target_days = 1
+    due = reply_due(clinic_settings, local(2026, 11, 25, 10))
+    assert timezone.localdate(due) == date(2026, 11, 27)
+    usual = reply_due(clinic_settings, local(2026, 11, 18, 10))
+    assert timezone.localdate(usual) == date(2026, 11, 19)

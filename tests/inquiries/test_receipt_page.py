@@ -7,13 +7,24 @@ from http import HTTPStatus
 import pytest
 from django.db import ProgrammingError, connection, transaction
 from django.utils import timezone
+from django.utils.formats import date_format
 
-from clinic.models import AuditEvent, OutboxMessage, RateLimitHit
-from tests.factories import make_home_page
+from clinic.models import AuditEvent, OutboxMessage, PatientText, RateLimitHit
+from clinic.roles import LEADS
+from tests.factories import make_home_page, make_patient_text, make_user
 from tests.inquiries.factories import PLANTED, make_inquiry, make_trial
 from tests.inquiries.private_page import address_of, ask_for, fields, owner, post, requests
-from trials.inquiries.enums import InquiryState
-from trials.inquiries.models import ReceiptStatus, SenderRequest, Submission
+from trials.inquiries import services
+from trials.inquiries.enums import (
+    CLOSINGS,
+    ENDS,
+    REASONS,
+    Channel,
+    InquiryState,
+    Outcome,
+    ReceiptStep,
+)
+from trials.inquiries.models import Inquiry, ReceiptStatus, SenderRequest, Submission
 from trials.inquiries.sender_enums import RequestKind
 from trials.inquiries.services.asking import MOST_A_DAY
 from trials.inquiries.services.changing import save
@@ -121,7 +132,62 @@ def test_stopping__from_two_open_pages_is_one_request(inquiry, public_door, acti
     assert len(requests()) == 1
 
 
-@pytest.mark.parametrize("action", ["contact/", "note/", "withdraw/", "erase/"])
+def at_state(inquiry, state):
+    """Bring an inquiry to a state as its page would show it; the table has its own tests."""
+    is_end = state in ENDS
+    change(
+        inquiry,
+        state=state,
+        assignee=make_user(LEADS),
+        closing=CLOSINGS[state][-1] if is_end else "",
+        closed_at=timezone.now() if is_end else None,
+        end_reason=REASONS[state][0] if state in REASONS else "",
+        closing_attempt=None,
+    )
+
+
+@pytest.mark.parametrize("state", InquiryState)
+def test_page__names_no_cancer_whatever_became_of_it(inquiry, public_door, state):
+    with owner():
+        for key in (PatientText.Key.THANK_YOU, PatientText.Key.NEXT_STEPS):
+            body = "<p>Our melanoma team thanks you.</p>"
+            make_patient_text(key=key, title="About your cancer", body=body, live=True)
+        at_state(inquiry, state)
+    page = public_door.get(address_of(inquiry)).text
+    shown = page.split("<main", 1)[1].split("</main", 1)[0].lower()
+    assert "cancer" not in shown and "melanoma" not in shown
+    assert ("This request is closed" in page) == (state in ENDS)
+
+
+def test_page__says_read_only_when_somebody_opened_it(inquiry, public_door):
+    with owner():
+        lead = make_user(LEADS)
+        services.bulk_assign(chosen=[(inquiry.pk, 0)], assignee=lead, actor=lead)
+        assert ReceiptStatus.objects.get().read_at is None
+    assert ReceiptStatus.objects.get().step == ReceiptStep.RECEIVED
+    with owner():
+        services.open_inquiry(inquiry_id=inquiry.pk, actor=lead, request=None)
+        assert ReceiptStatus.objects.get().step == ReceiptStep.READ
+
+
+def test_page__says_on_which_day_we_tried(inquiry, public_door):
+    with owner():
+        at = timezone.now()
+        lead = make_user(LEADS)
+        services.record_attempt(
+            inquiry_id=inquiry.pk,
+            channel=Channel.PHONE,
+            outcome=Outcome.NO_ANSWER,
+            at=at,
+            actor=lead,
+            version=Inquiry.objects.get().version,
+        )
+    page = public_door.get(address_of(inquiry)).text
+    tried = page[page.index("We tried to reach you") :]
+    assert date_format(timezone.localtime(at), "DATE_FORMAT") in tried[:300]
+
+
+@pytest.mark.parametrize("action", ["wishes/", "contact/", "note/", "withdraw/", "erase/"])
 def test_undo__takes_it_back_once(inquiry, public_door, action):
     ask_for(public_door, inquiry, action, **TYPED[action])
     (row,) = requests()

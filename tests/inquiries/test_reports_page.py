@@ -11,7 +11,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from clinic.models import AuditEvent, OutboxMessage
+from clinic.models import AuditEvent, FailedSearch, OutboxMessage
 from clinic.roles import ADMINISTRATORS, COORDINATORS, EDITORS, LEADS
 from tests.factories import make_home_page, make_user
 from tests.inquiries.factories import PLANTED, make_inquiry, make_trial
@@ -106,7 +106,8 @@ class TestNumbers:
         english, spanish = cells(response, "language")
         assert english[:4] == ["English", "12", "10 (83%)", "10 (83%)"]
         assert spanish[:4] == ["Spanish", "6", "6 (100%)", "0 (0%)"]
-        assert " h " in spanish[-1]
+        assert " h " in spanish[-2]
+        assert spanish[-1] == "100%"
         assert len(response.context["equity"]) == 3
 
     def test_a_group_of_four_is_not_there_at_all(self, lead):
@@ -172,6 +173,11 @@ class TestNumbers:
         assert rows_of["Wait to be sent now"] == 1
         assert rows_of["Oldest of them has waited"].startswith("3 h")
         assert (rows_of["Sent after another try"], rows_of["Given up"]) == (1, 1)
+        today = timezone.localdate()
+        for day in (today, today, today - timedelta(days=1)):
+            FailedSearch.objects.create(term="merkel cell", language="en", day=day)
+        [search] = page_of(lead).context["searches"]
+        assert "merkel cell" in str(search) and "merkel cell" in page_of(lead).text
 
 
 def test_page__opens_nothing_sealed_and_tells_nobody(lead):

@@ -15,6 +15,8 @@ from itertools import count
 from time import perf_counter, sleep
 from urllib.parse import urlencode
 
+from django.core.management import CommandError
+
 from clinic.bench.context import BenchContext
 from clinic.bench.report import median, percentile
 from clinic.bench.server import HOST, serving
@@ -75,6 +77,7 @@ def bench(context: BenchContext) -> None:
     header = ["", "answered well", "median ms", "p95 ms", "p99 ms", "slowest ms"]
     context.report.table(header, rows)
     context.report.table(["of", "count"], list(tally(sendings, before).items()))
+    refuse_losses(sendings, before)
     context.report.note(
         f"{WORKERS} workers of 4 threads; {len(sendings)} senders of as many addresses in "
         f"{took:.0f} s, from this machine too. Late counts from when a request was due."
@@ -104,6 +107,14 @@ def tally(sendings: list[Sending], before: dict[str, int]) -> dict[str, int]:
         "links in the database": ReceiptStatus.objects.filter(token_hash__in=hashes).count(),
         **{f"{name} in the database": now - before[name] for name, now in _rows().items()},
     }
+
+
+def refuse_losses(sendings: list[Sending], before: dict[str, int]) -> None:
+    """Raise CommandError unless every form was accepted and is in the database once."""
+    found = tally(sendings, before)
+    stored = found["inquiries in the database"]
+    if not found["accepted, each with its own link"] == stored == len(sendings):
+        raise CommandError(f"{len(sendings)} forms were sent, and {stored} inquiries are there.")
 
 
 def _rows() -> dict[str, int]:

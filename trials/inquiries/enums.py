@@ -55,6 +55,8 @@ ENDS = (
     S.DUPLICATE,
     S.SPAM,
 )
+# Who is in a study can still end the request that led there.
+WITHDRAWABLE = (*OPEN, S.ENROLLED)
 # Of these a sender may be told in a mail; of the others in the mail that belongs to them.
 NEXT_STEPS = (
     S.WAITING_FOR_RECORDS,
@@ -231,10 +233,11 @@ class ReceiptStep(TextChoices):
 
 
 STEPS: dict[InquiryState, ReceiptStep] = {
-    **dict.fromkeys(OPEN, ReceiptStep.IN_CONTACT),
-    **dict.fromkeys((S.ENROLLED, *ENDS), ReceiptStep.CLOSED),
+    **dict.fromkeys((*OPEN, S.ENROLLED), ReceiptStep.IN_CONTACT),
+    **dict.fromkeys(ENDS, ReceiptStep.CLOSED),
     S.NEW: ReceiptStep.RECEIVED,
-    S.ASSIGNED: ReceiptStep.READ,
+    # Read is what somebody opened: an inquiry can be assigned from the list.
+    S.ASSIGNED: ReceiptStep.RECEIVED,
     S.ATTEMPTING: ReceiptStep.TRIED,
 }
 

@@ -33,9 +33,13 @@ def mail_address(answers: Mapping[str, Any]) -> str:
     return str(answers["email"]) if answers.get("may_email", True) else ""
 
 
-def given_channels(email: str, phone: str) -> set[Channel]:
-    """Return the channels that the sender's contact data allow."""
-    return ({Channel.EMAIL} if email else set()) | ({Channel.PHONE} if phone else set())
+def given_channels(email: str, phone: str, address: str = "") -> set[Channel]:
+    """Return the channels that the sender's contact data allow.
+
+    A letter counts for who gave nothing else: nobody has to write to a person they can call.
+    """
+    given = ({Channel.EMAIL} if email else set()) | ({Channel.PHONE} if phone else set())
+    return given or ({Channel.LETTER} if address else set())
 
 
 def missing_attempts(

@@ -9,6 +9,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.decorators import method_decorator
+from django.utils.html import strip_tags
 from django.utils.translation import get_language
 from django.views import View
 from django.views.decorators.debug import sensitive_post_parameters, sensitive_variables
@@ -18,6 +19,7 @@ from clinic.error_pages import error_page
 from clinic.models import PatientText
 from clinic.rate_limit import hit
 from clinic.site_facts import clinic_settings, patient_texts
+from trials.inquiries.neutral_words import telltale_words
 from trials.inquiries.private_pages import private
 from trials.inquiries.receipt_forms import LinkForm
 from trials.inquiries.receipts import asked_on, find_receipt, offered, way
@@ -62,10 +64,20 @@ class ReceiptView(View):
             "asked": asked,
             "offered": offered(receipt, asked),
             "is_stopped": any(one.stands and one.kind in STOPPING for one in asked),
-            "thank_you": texts.get(PatientText.Key.THANK_YOU),
-            "next_steps": texts.get(PatientText.Key.NEXT_STEPS),
+            "thank_you": _neutral(texts.get(PatientText.Key.THANK_YOU)),
+            "next_steps": _neutral(texts.get(PatientText.Key.NEXT_STEPS)),
         }
         return show(request, "inquiries/receipt.html", context)
+
+
+def _neutral(text: PatientText | None) -> PatientText | None:
+    """Return a text of the clinic, or None where it tells of an illness: ours is shown then.
+
+    Whoever looks over a shoulder must not learn here what the request is about.
+    """
+    if text is None or telltale_words(f"{text.title} {strip_tags(text.body)}"):
+        return None
+    return text
 
 
 @method_decorator(sensitive_post_parameters(), name="dispatch")

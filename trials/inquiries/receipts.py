@@ -9,6 +9,7 @@ from trials.inquiries.models import Inquiry, ReceiptStatus, SenderRequest
 from trials.inquiries.querysets_sender import PUBLIC_FIELDS
 from trials.inquiries.sender_enums import (
     ANSWERS,
+    APPLIED_AT_ONCE,
     CAN_BE_UNDONE,
     STOPPING,
     RequestKind,
@@ -78,7 +79,8 @@ def asked_on(receipt: ReceiptStatus, now: datetime) -> list[Asked]:
 
 def _asked(row: dict[str, object], is_undone: bool, now: datetime) -> Asked:
     kind, until, outcome = str(row["kind"]), row["undo_until"], str(row["outcome"])
-    waits = outcome == "" or (kind == RequestKind.NOTE and outcome == RequestOutcome.APPLIED)
+    was_applied = kind in APPLIED_AT_ONCE and outcome == RequestOutcome.APPLIED
+    waits = outcome == "" or was_applied
     in_time = isinstance(until, datetime) and now < until
     return Asked(
         id=row["id"],  # type: ignore[arg-type]

@@ -17,8 +17,9 @@ class RequestKind(TextChoices):
 
 # Both stop the work at once and are done when the days to undo are over.
 STOPPING = (RequestKind.WITHDRAW, RequestKind.ERASE)
-# Wishes are not among them: they are changed again.
-CAN_BE_UNDONE = (RequestKind.CONTACT, RequestKind.NOTE, *STOPPING)
+# What was changed at once, so that taking it back changes it once more.
+APPLIED_AT_ONCE = (RequestKind.WISHES, RequestKind.CONTACT, RequestKind.NOTE)
+CAN_BE_UNDONE = (*APPLIED_AT_ONCE, *STOPPING)
 # These two are about an earlier request.
 ANSWERS = (RequestKind.UNDO, RequestKind.CONFIRM)
 

@@ -162,9 +162,7 @@ class InquiryPageMixin(InboxAccessMixin, WagtailAdminTemplateMixin, TemplateView
         answers = opened.answers
         missing = ""
         if answers and inquiry.is_open and inquiry.state != InquiryState.NEW:
-            missing = missing_words(
-                services.missing_for(inquiry, mail_address(answers), answers["phone"])
-            )
+            missing = missing_words(services.missing_for(inquiry, answers))
         covering = covering_for(inquiry, user)
         holds = Hold.objects.filter(inquiry__in=inquiry.family()).select_related("placed_by")
         return {

@@ -176,12 +176,16 @@ def breakdown(
     groups = found.groups.get(dimension, [])
     by_key = {group.key: group for group in groups}
     shown = protect([Group(group.key, group.received, group.steps) for group in groups])
+    # Who is among "all others" there may be another group than here.
+    due = protect([Group(group.key, group.due, (group.kept,)) for group in groups])
+    kept = {row.name: _as_percent(row.parts[0].percent_of(row.size)) for row in due if row.name}
     rows = [
         (
             label(row.name) if row.name else _("All others together"),
             row.size.words,
             *(_with_percent(one.words, _percent(one, row.size)) for one in row.parts[1:]),
             _median(row, by_key.get(row.name)),
+            kept.get(row.name, "—"),
         )
         for row in shown
     ]
@@ -190,6 +194,7 @@ def breakdown(
         _("Received"),
         *list(STEP_LABELS.values())[1:],
         _("First attempt: half within"),
+        _("Promise kept"),
     ]
     return Table(dimension, title, heads, rows, note)
 

@@ -18,12 +18,13 @@ from clinic.models.outbox import Audience
 from clinic.outbox import enqueue
 from clinic.rate_limit import hit
 from clinic.sealing import SealingError
-from trials.inquiries.enums import Closing, InquiryState
+from trials.inquiries.enums import WITHDRAWABLE, Closing, InquiryState
 from trials.inquiries.later_enums import LaterEnd
 from trials.inquiries.models import Hold, Inquiry, SenderRequest, Submission
 from trials.inquiries.reach import mail_address
 from trials.inquiries.receipts import lock_inquiry_of
 from trials.inquiries.sender_enums import (
+    APPLIED_AT_ONCE,
     STOPPING,
     PauseReason,
     RequestKind,
@@ -115,14 +116,34 @@ def _notice(inquiry: Inquiry, row: SenderRequest, now: datetime) -> None:
 def _take_undo(inquiry: Inquiry, row: SenderRequest, now: datetime) -> None:
     undone = _about(row)
     was_late = undone.undo_until is None or row.asked_at > undone.undo_until
-    if was_late or (undone.settled_at and undone.kind != RequestKind.NOTE):
+    was_applied = undone.kind in APPLIED_AT_ONCE and undone.outcome == Outcome.APPLIED
+    if was_late or (undone.settled_at and not was_applied):
         return _settle(row, Outcome.NOT_NEEDED, now)
+    if was_applied and undone.kind != RequestKind.NOTE:
+        _change_back(inquiry, undone, row, now)
     _settle(undone, Outcome.UNDONE, now)
     undone.save()
     _settle(row, Outcome.APPLIED, now)
     stops = SenderRequest.objects.about(inquiry).stopping()
     if undone.kind in STOPPING and not stops.exists():
         end_pause(inquiry, PauseReason.ASKED_TO_STOP, row.asked_at)
+
+
+def _change_back(
+    inquiry: Inquiry, undone: SenderRequest, row: SenderRequest, now: datetime
+) -> None:
+    """Add a submission in which what was changed is as before; what changed since stays."""
+    # It may have been made before a merge, for the other inquiry.
+    ids = [_corrected_id(pk, undone) for pk in inquiry.family()]
+    changed = Submission.objects.filter(pk__in=ids).first()
+    if changed is None:
+        return
+    sent = Submission.objects.filter(inquiry=changed.inquiry_id)
+    before = sent.filter(received_at__lt=changed.received_at).latest("received_at").unsealed()
+    then, answers = changed.unsealed(), inquiry.open_answers()
+    names = [name for name in then if then[name] != before.get(name)]
+    back = {name: before.get(name) for name in names if answers.get(name) == then[name]}
+    _add_submission(inquiry, row, answers | back, now)
 
 
 def _take_wishes(inquiry: Inquiry, row: SenderRequest, now: datetime) -> None:
@@ -155,7 +176,7 @@ def _take_note(inquiry: Inquiry, row: SenderRequest, now: datetime) -> None:
 
 
 def _take_stop(inquiry: Inquiry, row: SenderRequest, now: datetime) -> None:
-    if row.kind == RequestKind.WITHDRAW and not inquiry.is_open:
+    if row.kind == RequestKind.WITHDRAW and inquiry.state not in WITHDRAWABLE:
         return _settle(row, Outcome.NOT_NEEDED, now)
     start_pause(inquiry, PauseReason.ASKED_TO_STOP, row.asked_at)
 
@@ -205,16 +226,24 @@ def _correct(inquiry: Inquiry, row: SenderRequest, now: datetime) -> None:
     changed = {name: value for name, value in row.unsealed().items() if value}
     if changed.get("email"):  # who gives an address on the private page wants it used
         changed["may_email"] = True
-    submission = Submission(
-        id=submission_id(inquiry.pk, {"request": str(row.pk)}),
-        inquiry=inquiry,
-        received_at=now,
-        is_first=False,
-    )
-    submission.seal_in(inquiry.open_answers() | changed)
-    submission.save(force_insert=True)
+    _add_submission(inquiry, row, inquiry.open_answers() | changed, now)
     if "email" in changed:
         inquiry.email_failed_at = None
+
+
+def _add_submission(
+    inquiry: Inquiry, row: SenderRequest, answers: dict[str, Any], now: datetime
+) -> None:
+    submission = Submission(
+        id=_corrected_id(inquiry.pk, row), inquiry=inquiry, received_at=now, is_first=False
+    )
+    submission.seal_in(answers)
+    submission.save(force_insert=True)
+
+
+def _corrected_id(inquiry_id: uuid.UUID, row: SenderRequest) -> uuid.UUID:
+    """Return the id of the submission that a request makes."""
+    return submission_id(inquiry_id, {"request": str(row.pk)})
 
 
 def _carry_out(inquiry: Inquiry, row: SenderRequest, now: datetime) -> None:
@@ -238,7 +267,7 @@ def _is_held(inquiry: Inquiry) -> bool:
 
 
 def _withdraw(inquiry: Inquiry, now: datetime) -> bool:
-    if not inquiry.is_open:
+    if inquiry.state not in WITHDRAWABLE:
         return False
     answers = inquiry.newest_submission().unsealed_or_none()
     inquiry.state, inquiry.closed_at = InquiryState.WITHDRAWN, now

@@ -1,7 +1,9 @@
 """Moving an inquiry along the table of states, and ending it: never in silence."""
 
 import uuid
+from collections.abc import Mapping
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.db import transaction
 from django.http import HttpRequest
@@ -78,12 +80,13 @@ def change_state(
     return inquiry
 
 
-def missing_for(inquiry: Inquiry, email: str, phone: str) -> Missing:
-    """Return what the rule of "could not reach" still asks for, given the sender's contact data."""
+def missing_for(inquiry: Inquiry, answers: Mapping[str, Any]) -> Missing:
+    """Return what the rule of "could not reach" still asks for, given what the sender told us."""
+    given = given_channels(mail_address(answers), answers["phone"], answers.get("address", ""))
     attempts = Attempt.objects.filter(inquiry__in=inquiry.family())
     return missing_attempts(
         attempts=list(attempts.values_list("channel", "outcome", "at")),
-        given=given_channels(email, phone),
+        given=given,
         now=timezone.now(),
     )
 
@@ -132,7 +135,7 @@ def _refuse_while_another_trial_is_open(inquiry: Inquiry) -> None:
 
 def _refuse_unless_tried(inquiry: Inquiry) -> None:
     answers = answers_of(inquiry)
-    if missing := missing_for(inquiry, mail_address(answers), answers["phone"]):
+    if missing := missing_for(inquiry, answers):
         raise RefusedError(missing_words(missing))
 
 
