@@ -2,13 +2,18 @@
 
 An app contributes by a module ``sitemap_addresses.py`` with
 ``addresses() -> Iterable[dict[str, str]]``: one item for each text, its address by language.
+
+More addresses than one file may hold are cut into several, and ``/sitemap.xml`` names these.
 """
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from itertools import islice
+from math import ceil
 
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
+from django.urls import reverse
 from django.utils.html import escape
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_safe
@@ -18,10 +23,13 @@ from clinic.contributions import contributions
 from clinic.structured_data import absolute
 
 HOME_DEPTH = 2
+# Of sitemaps.org: addresses in a file, and files in an index. A file of so many addresses has about
+# 25 MB, half of what is allowed.
 MOST = 50_000
-NAMESPACES = (
-    'xmlns="http://www.sitemaps.org/schemas/sitemap/0.9" xmlns:xhtml="http://www.w3.org/1999/xhtml"'
-)
+NAMESPACE = 'xmlns="http://www.sitemaps.org/schemas/sitemap/0.9"'
+NAMESPACES = f'{NAMESPACE} xmlns:xhtml="http://www.w3.org/1999/xhtml"'
+# An address, and those of the same text by language.
+Listed = tuple[str, dict[str, str]]
 ROBOTS = """User-agent: *
 Disallow: /admin/
 Disallow: /*/search/
@@ -45,13 +53,45 @@ def robots(request: HttpRequest) -> HttpResponse:
 @require_safe
 @cache_control(public=True, max_age=60 * 60)
 def sitemap(request: HttpRequest) -> HttpResponse:
-    """List every public address with its translations."""
-    entries = [entry for addresses in _everything() for entry in _entries(addresses)]
-    body = "".join(entries[:MOST])
-    return HttpResponse(
-        f'<?xml version="1.0" encoding="UTF-8"?>\n<urlset {NAMESPACES}>{body}</urlset>\n',
-        content_type="application/xml; charset=utf-8",
-    )
+    """List every public address with its translations, or the files that do where one is short."""
+    addresses = _addresses()
+    first = list(islice(addresses, MOST))
+    further = sum(1 for _address in addresses)
+    if not further:
+        return _file_of(first)
+    numbers = range(1, ceil((MOST + further) / MOST) + 1)
+    files = (absolute(reverse("sitemap_file", args=[number])) for number in numbers)
+    body = "".join(f"<sitemap><loc>{escape(file)}</loc></sitemap>" for file in files)
+    return _xml(f"<sitemapindex {NAMESPACE}>{body}</sitemapindex>")
+
+
+@require_safe
+@cache_control(public=True, max_age=60 * 60)
+def sitemap_file(request: HttpRequest, number: int) -> HttpResponse:
+    """Return one of the files, from 1; raise Http404 where there are not so many."""
+    if not 1 <= number <= MOST:
+        raise Http404
+    listed = list(islice(_addresses(), (number - 1) * MOST, number * MOST))
+    if not listed:
+        raise Http404
+    return _file_of(listed)
+
+
+def _file_of(listed: Iterable[Listed]) -> HttpResponse:
+    body = "".join(_entry(address, family) for address, family in listed)
+    return _xml(f"<urlset {NAMESPACES}>{body}</urlset>")
+
+
+def _xml(body: str) -> HttpResponse:
+    text = f'<?xml version="1.0" encoding="UTF-8"?>\n{body}\n'
+    return HttpResponse(text, content_type="application/xml; charset=utf-8")
+
+
+def _addresses() -> Iterator[Listed]:
+    """Yield every public address, always in the same order."""
+    for family in _everything():
+        for address in family.values():
+            yield address, family
 
 
 def _everything() -> Iterator[dict[str, str]]:
@@ -69,13 +109,12 @@ def _pages() -> Iterator[dict[str, str]]:
     yield from families.values()
 
 
-def _entries(addresses: dict[str, str]) -> Iterator[str]:
+def _entry(address: str, family: dict[str, str]) -> str:
     links = "".join(
-        f'<xhtml:link rel="alternate" hreflang="{code}" href="{escape(absolute(address))}"/>'
-        for code, address in _with_default(addresses).items()
+        f'<xhtml:link rel="alternate" hreflang="{code}" href="{escape(absolute(other))}"/>'
+        for code, other in _with_default(family).items()
     )
-    for address in addresses.values():
-        yield f"<url><loc>{escape(absolute(address))}</loc>{links}</url>"
+    return f"<url><loc>{escape(absolute(address))}</loc>{links}</url>"
 
 
 def _with_default(addresses: dict[str, str]) -> dict[str, str]:

@@ -59,6 +59,7 @@ def _values(sample: Sample) -> dict[str, Any]:
         "pk": sample.trial.nct_id,
         "path": "images/x.png",
         "rest": "x",
+        "number": 1,
         "restriction_id": 1,
     }
 

@@ -70,7 +70,8 @@ class Counts:
 class TrialSearch:
     """One search in one language.
 
-    Words that say nothing ("the") find all trials, or none without ``nothing_finds_all``.
+    Words that say nothing ("the") find all trials, or none without ``nothing_finds_all``. With
+    ``among``, only trials with these keys are found.
     """
 
     def __init__(
@@ -80,12 +81,15 @@ class TrialSearch:
         language: str,
         *,
         nothing_finds_all: bool = True,
+        among: list[int] | None = None,
     ) -> None:
         self.query = query
         self.vocabulary = vocabulary
         self.nothing_finds_all = nothing_finds_all
         self.language = "es" if language.startswith("es") else "en"
         self.parameters: dict[str, Any] = {"language": self.language}
+        self.among = "" if among is None else "AND trial_id = ANY (%(among)s::bigint[])"
+        self.parameters |= {} if among is None else {"among": among}
         self.words = SearchedWords(query.q, vocabulary, self.language, self.parameters)
         self.also_searched = self.words.also_searched
         self.distance = SearchedDistance(query)
@@ -197,6 +201,24 @@ class TrialSearch:
                 trial.nearest = nearest.get(trial.pk)
         return trials
 
+    def newest(self, limit: int) -> list[Trial]:
+        """Return the trials whose records were updated last, each with its ``shown_title``.
+
+        Whether they take new people plays no part, and the query's own order neither (1 query).
+        """
+        order = "updated DESC NULLS LAST, trial_id"
+        # Titles only of those that are shown: without words the narrow index then answers the rest.
+        statement = f"""{self.by_the_words}
+            SELECT {LISTED_COLUMNS}, document.title AS shown_title
+            FROM (SELECT trial_id, updated {self._fitting()}
+                  ORDER BY {order} LIMIT %(limit)s) AS found
+            JOIN trials_searchdocument AS document
+                ON document.trial_id = found.trial_id AND document.language = %(language)s
+            JOIN trials_trial ON trials_trial.id = found.trial_id
+            ORDER BY found.updated DESC NULLS LAST, found.trial_id
+        """  # noqa: S608
+        return list(Trial.objects.raw(statement, {**self.parameters, "limit": limit}))
+
     def _by_distance(self, limit: int, offset: int, total: int) -> list[Trial]:
         """Return a page of the nearest trials; what takes new people first, see the order.
 
@@ -260,7 +282,7 @@ class TrialSearch:
 
     def narrowing(self) -> str:
         """Return the SQL of all that narrows documents and has no counts of its own."""
-        return f"{self.age_condition()} {self.distance.condition}"
+        return f"{self.age_condition()} {self.distance.condition} {self.among}"
 
     def _chosen(self) -> str:
         return "".join(f" AND facets && %({facet})s::bigint[]" for facet in self.filters)

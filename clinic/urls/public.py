@@ -8,13 +8,14 @@ from wagtail.views import serve
 from clinic.favicon import favicon
 from clinic.media import serve_picture
 from clinic.not_here import not_here, to_staff_door
-from clinic.sitemap import robots, sitemap
+from clinic.sitemap import robots, sitemap, sitemap_file
 
 site_patterns = [
     path("", include("clinic.health_urls")),
     path("favicon.ico", favicon),
     path("robots.txt", robots),
     path("sitemap.xml", sitemap),
+    path("sitemap-<int:number>.xml", sitemap_file, name="sitemap_file"),
     path("media/<path:path>", serve_picture),
     path("documents/", include("wagtail.documents.urls")),
     path("api/v1/", include("trials.api.urls")),

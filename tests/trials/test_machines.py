@@ -1,32 +1,33 @@
-"""What other programs read: the API, the feed, FHIR."""
+"""What other programs read: the API and the feed, and what holds for FHIR too."""
 
 import csv
 import io
 import xml.etree.ElementTree as ET
-from datetime import datetime
+from datetime import date, datetime, timedelta
 
 import pytest
 import schemathesis
 from django.core.signals import request_finished, request_started
 from django.core.wsgi import get_wsgi_application
-from django.db import close_old_connections
-from fhir.resources.R4B.bundle import Bundle
-from fhir.resources.R4B.capabilitystatement import CapabilityStatement
-from fhir.resources.R4B.operationoutcome import OperationOutcome
-from fhir.resources.R4B.researchstudy import ResearchStudy
+from django.db import close_old_connections, models
 from hypothesis import HealthCheck, given
 from hypothesis import settings as hypothesis_settings
 from schemathesis import GenerationMode
 
 from clinic.models import RateLimitHit
+from tests.factories import make_person
 from tests.inquiries.conftest import as_role  # noqa: F401
-from tests.trials.factories import make_cancer_type, make_study, our_location, sync_studies
-from tests.trials.registry_files import RECORDS, needs_registry
+from tests.trials.factories import (
+    make_cancer_type,
+    make_study,
+    our_location,
+    sync_studies,
+    updated,
+)
+from tests.trials.test_burden import make_summary
 from trials.api.manners import REQUESTS
 from trials.facet_codes import FACETS
-from trials.models import Trial
-from trials.registry.files import read_files
-from trials.registry.sync import sync
+from trials.models import PlainSummary, Trial
 
 pytestmark = pytest.mark.django_db
 
@@ -133,6 +134,45 @@ class TestTrials:
         assert answer["sites"][0]["is_ours"] is True
         assert answer["criteria"].startswith("Inclusion Criteria")
         assert answer["interventions"] == ["Exampliximab"]
+        assert answer["treatments"][0]["other_names"] == ["EXA-101", "Examplia"]
+        assert [arm["label"] for arm in answer["arms"]] == ["One arm"]
+        assert (answer["purpose"], answer["masking"]) == ("TREATMENT", "NONE")
+        assert answer["status_verified"] == "2026-01-01"
+
+    def test_one_trial_has_all_that_its_page_says_in_plain_words(self, trials, client):
+        written = {
+            entry.name: f"Words of {entry.name}."
+            for entry in PlainSummary._meta.get_fields()
+            if isinstance(entry, models.TextField) and entry.name != "what_is_it_about"
+        }
+        facts = {
+            "visits_per_month": 3,
+            "overnight_stays": "no",
+            "biopsies": "yes",
+            "placebo_possible": "unknown",
+            "travel_help": "yes",
+            "languages": "English, Korean",
+        }
+        make_summary("NCT99990001", **written, **facts)
+        page = client.get("/en/trials/NCT99990001/").content.decode()
+        [summary] = client.get(f"{LIST}NCT99990001/").json()["plain_summaries"]
+        assert {"costs", "near_home", "lodging", "afterwards", "questions"} <= set(written)
+        assert all(words in page for words in written.values())
+        assert {name: summary[name] for name in written | facts} == written | facts
+        assert (summary["language"], summary["is_older_than_record"]) == ("en", False)
+
+    def test_a_plain_text_says_who_reviewed_it_and_that_nobody_did(self, trials, client):
+        summary = make_summary("NCT99990001", reviewed_by=make_person(name="Ana Rivera"))
+        summary.reviewed_on, summary.is_demo_content = date(2026, 3, 4), False
+        summary.save()
+        [told] = client.get(f"{LIST}NCT99990001/").json()["plain_summaries"]
+        assert told["reviewed_by"].startswith("Ana Rivera")
+        assert (told["reviewed_on"], told["is_demo_content"]) == ("2026-03-04", False)
+        summary.is_demo_content = True
+        summary.save()
+        [told] = client.get(f"{LIST}NCT99990001/").json()["plain_summaries"]
+        assert (told["reviewed_by"], told["reviewed_on"]) == (None, None)
+        assert told["is_demo_content"] is True
 
     @pytest.mark.parametrize("given", ["NCT99990099", "nct99990001"])
     def test_former_ids_and_other_spellings_lead_to_the_trial(self, trials, client, given):
@@ -205,7 +245,32 @@ def _try(operation, mode):
 
 
 class TestFeed:
-    def test_entries_newest_first(self, trials, client):
+    @pytest.mark.parametrize("query", ["", "?q=melanoma", "?q=melanoma&phase=2", "?sort=title"])
+    def test_the_fifty_whose_records_were_updated_last(self, clinic, client, query):
+        first = date(2026, 1, 1)
+        days = {f"NCT9999{n:04}": first + timedelta(days=n * 7 % 60) for n in range(60)}
+        studies = {key: updated(make_study(key), day.isoformat()) for key, day in days.items()}
+        sync_studies(*studies.values())
+        closed = min(days, key=days.__getitem__)
+        days[closed] = date(2026, 4, 1)
+        sync_studies(updated(studies[closed], "2026-04-01", overallStatus="COMPLETED"))
+        feed = ET.fromstring(client.get(f"/feeds/trials.atom{query}").content)
+        entries = [
+            (entry.find(f"{ATOM}id").text[-11:], entry.find(f"{ATOM}updated").text)
+            for entry in feed.iter(f"{ATOM}entry")
+        ]
+        newest = sorted(days, key=days.__getitem__, reverse=True)[:50]
+        assert entries == [(key, f"{days[key]}T00:00:00+00:00") for key in newest]
+        assert entries[0][0] == closed
+        assert feed.find(f"{ATOM}entry/{ATOM}title").text.startswith("Finished")
+        assert feed.find(f"{ATOM}updated").text == "2026-04-01T00:00:00+00:00"
+
+    def test_a_filter_is_a_filter_of_the_feed(self, trials, client):
+        feed = ET.fromstring(client.get("/feeds/trials.atom?status=completed").content)
+        ids = [entry.find(f"{ATOM}id").text[-11:] for entry in feed.iter(f"{ATOM}entry")]
+        assert ids == ["NCT99990002"]
+
+    def test_entries_of_a_search(self, trials, client):
         answer = client.get("/feeds/trials.atom?q=melanoma")
         assert answer["Content-Type"].startswith("application/atom+xml")
         feed = ET.fromstring(answer.content)
@@ -244,136 +309,3 @@ class TestFeed:
         answer = client.get("/feeds/trials.atom?lang=es").content.decode()
         assert 'xml:lang="es"' in answer
         assert "/es/trials/NCT99990001/" in answer
-
-
-class TestFhir:
-    def test_what_the_server_can_do(self, trials, client):
-        answer = client.get("/fhir/metadata").json()
-        statement = CapabilityStatement.model_validate(answer)
-        assert statement.fhirVersion == "4.3.0"
-        [resource] = answer["rest"][0]["resource"]
-        assert {one["name"] for one in resource["searchParam"]} >= {"status", "condition"}
-
-    def test_read(self, trials, client):
-        answer = client.get(f"{STUDY}/NCT99990001")
-        assert answer["Content-Type"].startswith("application/fhir+json")
-        assert answer["Last-Modified"]
-        study = ResearchStudy.model_validate(answer.json())
-        assert (study.status, study.identifier[0].value) == ("active", "NCT99990001")
-        assert answer.json()["period"] == {"start": "2025-03", "end": "2028-12-31"}
-        assert answer.json()["phase"]["coding"][0]["code"] == "phase-2"
-
-    def test_a_former_id(self, trials, client):
-        assert client.get(f"{STUDY}/NCT99990099").json()["id"] == "NCT99990001"
-
-    @pytest.mark.parametrize(
-        ("query", "ids"),
-        [
-            ("", "123"),
-            ("status=active", "1"),
-            ("status=active,completed", "12"),
-            ("status=closed-to-accrual", "3"),
-            ("status=in-review", ""),
-            ("condition=melanoma", "123"),
-            ("condition=melanoma&status=completed", "2"),
-            ("condition:text=lung+cancer", ""),
-            ("condition=http://snomed.info/sct|melanoma", "123"),
-            ("title=exampliximab", "123"),
-            ("_id=NCT99990002", "2"),
-            ("_id=NCT99990002&status=active", ""),
-            ("identifier=https://clinicaltrials.gov|NCT99990001,NCT99990002", "12"),
-            ("_id=x", ""),
-            ("identifier=http://clinicaltrials.gov|NCT99990001", "1"),
-            ("identifier=https://elsewhere.example|NCT99990001", ""),
-            ("title:contains=exampliximab", "123"),
-            ("status=active&_format=application/fhir%2Bjson", "1"),
-        ],
-    )
-    def test_search(self, trials, client, query, ids):
-        answer = client.get(f"{STUDY}?{query}").json()
-        Bundle.model_validate(answer)
-        matches = [e["resource"] for e in answer.get("entry", []) if e["search"]["mode"] == "match"]
-        assert sorted(one["id"][-1] for one in matches) == sorted(ids)
-        assert answer["total"] == len(ids)
-
-    def test_pages_hold_every_study_once(self, trials, client):
-        address, seen = f"{STUDY}?_count=2&status=active,completed,closed-to-accrual", []
-        while address:
-            answer = client.get(address).json()
-            Bundle.model_validate(answer)
-            seen += [entry["resource"]["id"] for entry in answer["entry"]]
-            links = {link["relation"]: link["url"] for link in answer["link"]}
-            address = links.get("next")
-        assert sorted(seen) == ["NCT99990001", "NCT99990002", "NCT99990003"]
-
-    @pytest.mark.parametrize("query", ["_count=0", "_summary=count"])
-    def test_how_many_there_are(self, trials, client, query):
-        answer = client.get(f"{STUDY}?status=active,completed&{query}").json()
-        Bundle.model_validate(answer)
-        assert (answer["total"], answer.get("entry")) == (2, None)
-        assert [link["relation"] for link in answer["link"]] == ["self"]
-
-    @pytest.mark.parametrize("asked", ["status:not=active", "title:exact=x", "_id:missing=true"])
-    def test_a_modifier_that_is_not_known_is_refused(self, trials, client, asked):
-        """Left out, ":not" would find the opposite of what was asked for."""
-        answer = client.get(f"{STUDY}?{asked}")
-        assert answer.status_code == 400
-        OperationOutcome.model_validate(answer.json())
-
-    @pytest.mark.parametrize("address", [STUDY, f"{STUDY}/NCT99990001"])
-    def test_other_formats_are_refused(self, trials, client, address):
-        for answer in (
-            client.get(f"{address}?_format=xml"),
-            client.get(address, headers={"accept": "application/fhir+xml"}),
-        ):
-            assert answer.status_code == 406
-            OperationOutcome.model_validate(answer.json())
-        for kind in ("application/fhir+json", "text/html, */*;q=0.1", "application/json"):
-            assert client.get(address, headers={"accept": kind}).status_code == 200
-
-    @pytest.mark.parametrize("address", ["", "Patient", "Patient/1", "ResearchStudy/", "x/y/z"])
-    def test_what_this_server_does_not_have(self, trials, client, address):
-        answer = client.get(f"/fhir/{address}")
-        assert answer.status_code == 404
-        OperationOutcome.model_validate(answer.json())
-
-    def test_the_statement_tells_no_more_than_the_server_does(self, trials, client):
-        [rest] = client.get("/fhir/metadata").json()["rest"]
-        [resource] = rest["resource"]
-        assert {one["code"] for one in resource["interaction"]} == {"read", "search-type"}
-        for parameter in resource["searchParam"]:
-            answer = client.get(
-                f"{STUDY}?{parameter['name']}=NCT99990001", headers={"prefer": "handling=strict"}
-            )
-            assert answer.status_code == (400 if parameter["name"] == "status" else 200)
-
-    def test_what_is_not_understood_is_said_or_refused(self, trials, client):
-        lenient = client.get(f"{STUDY}?colour=blue").json()
-        assert lenient["total"] == 3
-        last = lenient["entry"][-1]
-        assert last["search"]["mode"] == "outcome"
-        OperationOutcome.model_validate(last["resource"])
-        strict = client.get(f"{STUDY}?colour=blue", headers={"prefer": "handling=strict"})
-        assert strict.status_code == 400
-        OperationOutcome.model_validate(strict.json())
-
-    @pytest.mark.parametrize("given", ["NCT99990404", "x", "1' OR 1"])
-    def test_an_unknown_study(self, trials, client, given):
-        answer = client.get(f"{STUDY}/{given}")
-        assert answer.status_code == 404
-        OperationOutcome.model_validate(answer.json())
-
-
-class TestRealRecords:
-    pytestmark = [pytest.mark.django_db, *needs_registry]
-
-    def test_every_real_record_is_a_valid_resource(self, clinic, client, monkeypatch):
-        monkeypatch.setattr("trials.api.manners.REQUESTS", 10**9)
-        sync(read_files(RECORDS), source="real")
-        address, seen = f"{STUDY}?_count=100", 0
-        while address:
-            answer = client.get(address).json()
-            Bundle.model_validate(answer)
-            seen += len(answer["entry"])
-            address = {link["relation"]: link["url"] for link in answer["link"]}.get("next")
-        assert seen == len(RECORDS) == Trial.objects.count()

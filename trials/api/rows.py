@@ -11,7 +11,14 @@ from django.urls import reverse
 from clinic.quality_reports import as_text
 from trials.confirmations import confirmed_at
 from trials.eligibility import unescape
-from trials.models import SyncRun, Trial, TrialBiomarker, TrialCancerType, TrialTherapyType
+from trials.models import (
+    PlainSummary,
+    SyncRun,
+    Trial,
+    TrialBiomarker,
+    TrialCancerType,
+    TrialTherapyType,
+)
 from trials.vocabulary import CANCER, MARKER, THERAPY, Vocabulary
 
 SITE_FIELDS = (
@@ -32,7 +39,27 @@ SUMMARY_FIELDS = (
     "what_happens",
     "possible_benefits",
     "possible_risks",
+    "costs",
+    "near_home",
+    "lodging",
+    "afterwards",
+    "questions",
+    "visits_per_month",
+    "overnight_stays",
+    "biopsies",
+    "placebo_possible",
+    "travel_help",
+    "languages",
+    "is_demo_content",
+    "is_older_than_record",
 )
+# Lists of the record: which parts of each entry the page of a trial shows.
+DETAIL_FIELDS = {
+    "treatments": ("interventions", ("name", "type", "description", "other_names")),
+    "arms": ("arms", ("label", "type", "description")),
+    "officials": ("officials", ("name", "affiliation")),
+    "references": ("references", ("citation", "pmid")),
+}
 
 
 def trial_rows(
@@ -68,30 +95,51 @@ def trial_rows(
 
 
 def trial_detail(request: HttpRequest, trial: Trial, vocabulary: Vocabulary) -> dict[str, Any]:
-    """Return everything about one trial (7 queries)."""
-    summaries = list(trial.plain_summaries.shown().select_related("locale"))
+    """Return what the page of a trial says about it, in every language (7 queries)."""
+    summaries = list(trial.plain_summaries.shown().select_related("locale", "reviewed_by"))
     english = [one.title for one in summaries if one.locale.language_code == "en"]
     trial.shown_title = english[0] if english else trial.brief_title
     [row] = trial_rows(request, [trial], vocabulary)
     return row | {
         "official_title": trial.official_title,
         "summary": unescape(trial.brief_summary),
+        "description": unescape(trial.detailed_description),
         "keywords": trial.keywords,
         "interventions": [entry["name"] for entry in trial.details.get("interventions", [])],
+        **_details(trial),
+        "collaborators": trial.details.get("collaborators", []),
         "criteria": unescape(trial.criteria),
+        "purpose": trial.purpose,
+        "allocation": trial.allocation,
+        "masking": trial.masking,
         "enrollment": trial.enrollment,
         "healthy_volunteers": trial.healthy_volunteers,
         "start": trial.start,
+        "primary_completion": trial.primary_completion,
         "completion": trial.completion,
+        "status_verified": trial.status_verified,
         "why_stopped": trial.why_stopped,
         "confirmed_open_at": confirmed_at(trial) if trial.our_site_open else None,
         "last_looked_at": SyncRun.objects.last_look(trial.pk),
-        "plain_summaries": [
-            {"language": one.locale.language_code}
-            | {name: getattr(one, name) for name in SUMMARY_FIELDS}
-            for one in summaries
-        ],
+        "plain_summaries": [_summary(one) for one in summaries],
         "sites": list(trial.sites.values(*SITE_FIELDS)),
+    }
+
+
+def _summary(summary: PlainSummary) -> dict[str, Any]:
+    reviewer = None if summary.is_demo_content else summary.reviewed_by
+    return {
+        "language": summary.locale.language_code,
+        **{name: getattr(summary, name) for name in SUMMARY_FIELDS},
+        "reviewed_by": str(reviewer) if reviewer else None,
+        "reviewed_on": summary.reviewed_on if reviewer else None,
+    }
+
+
+def _details(trial: Trial) -> dict[str, Any]:
+    return {
+        shown: [{part: entry[part] for part in parts} for entry in trial.details.get(name, [])]
+        for shown, (name, parts) in DETAIL_FIELDS.items()
     }
 
 

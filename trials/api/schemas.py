@@ -1,12 +1,13 @@
 """The shapes of the API's answers, for its OpenAPI description."""
 
 from datetime import date, datetime
-from typing import Annotated
+from typing import Annotated, Literal
 
 from ninja import Field, Schema
 
 # A NUL is in no text of ours, and the doors refuse it.
 Text = Annotated[str, Field(pattern=r"^[^\x00]*$")]
+Answer = Literal["yes", "no", "unknown"]
 
 
 class Asked(Schema):
@@ -103,20 +104,77 @@ class PlainText(Schema):
     what_happens: str
     possible_benefits: str
     possible_risks: str
+    costs: str
+    near_home: str
+    lodging: str
+    afterwards: str
+    questions: str
+    visits_per_month: int | None = Field(description="null: not known")
+    overnight_stays: Answer
+    biopsies: Answer
+    placebo_possible: Answer
+    travel_help: Answer
+    languages: str = Field(description="That the team speaks, in words; empty: not known")
+    is_demo_content: bool = Field(description="Whether no clinician has reviewed it")
+    is_older_than_record: bool = Field(description="Whether the record has changed since")
+    reviewed_by: str | None
+    reviewed_on: date | None
+
+
+class Treatment(Schema):
+    """What is tested or given."""
+
+    name: str
+    type: str
+    description: str
+    other_names: list[str]
+
+
+class Arm(Schema):
+    """A group of the people in a trial."""
+
+    label: str
+    type: str
+    description: str
+
+
+class Official(Schema):
+    """Who leads a trial."""
+
+    name: str
+    affiliation: str
+
+
+class Reference(Schema):
+    """A publication about a trial."""
+
+    citation: str
+    pmid: str
 
 
 class TrialDetail(TrialRow):
-    """Everything that a trial's page shows."""
+    """What a trial's page says about it: the registry's words, our plain summaries, the places."""
 
     official_title: str
     summary: str
+    description: str
     keywords: list[str]
-    interventions: list[str]
+    interventions: list[str] = Field(description="Names of the treatments")
+    treatments: list[Treatment]
+    arms: list[Arm]
+    officials: list[Official]
+    references: list[Reference]
+    collaborators: list[str]
     criteria: str
+    purpose: str
+    allocation: str
+    masking: str
     enrollment: int | None
     healthy_volunteers: bool | None
     start: date | None
+    primary_completion: date | None
     completion: date | None
+    status_verified: date | None
     why_stopped: str
     confirmed_open_at: datetime | None
     last_looked_at: datetime | None

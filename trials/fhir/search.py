@@ -1,5 +1,6 @@
 """Reads a FHIR search of ResearchStudy (https://hl7.org/fhir/R4B/search.html)."""
 
+import re
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlencode
@@ -17,13 +18,21 @@ from trials.vocabulary import Vocabulary
 PAGE_SIZE = 20
 LARGEST_PAGE = 100
 LONGEST_WORDS = 200
+ONE_VALUE = "one value: a comma, which means OR, is refused unless written as \\,."
+# Between commas; a backslash before a comma, a bar, a dollar sign or itself takes its meaning away.
+ALTERNATIVE = re.compile(r"(?:[^,\\]|\\.?)+")
+ESCAPED = re.compile(r"\\([,|$\\])")
 # Name, type of the search parameter, what it means here.
 PARAMETERS = (
     ("_id", "token", "NCT id."),
     ("identifier", "token", f"NCT id, alone or as {REGISTRY}|NCT…"),
     ("status", "token", "Code of research-study-status; several are separated by commas."),
-    ("condition", "token", "Words for a cancer, understood as on the site's own search page."),
-    ("title", "string", "Words of the title, the conditions or the treatments."),
+    (
+        "condition",
+        "token",
+        f"Words for a cancer, understood as on the site's own search page; {ONE_VALUE}",
+    ),
+    ("title", "string", f"Words of the title, the conditions or the treatments; {ONE_VALUE}"),
 )
 RESULT_PARAMETERS = frozenset({"_count", "_page", "_format", "_pretty", "_total", "_summary"})
 # A modifier that a server does not know has to be refused: ":not" left out finds the opposite.
@@ -53,17 +62,18 @@ class StudySearch:
         first, wanted = (self.page - 1) * self.count, self.count
         if self.finds_nothing:
             return 0, []
+        found = TrialSearch(self.query, Vocabulary.current(), "en", among=self._named())
+        if not wanted:
+            return found.total(), []
+        keys = [trial.pk for trial in found.trials(limit=wanted, offset=first)]
+        trials = Trial.objects.in_bulk(keys)
+        return found.total(), [trials[key] for key in keys]
+
+    def _named(self) -> list[int] | None:
+        """Return the keys of the trials that are asked for by id; None where no id is asked for."""
         if self.ids is None:
-            found = TrialSearch(self.query, Vocabulary.current(), "en", nothing_finds_all=True)
-            if not wanted:
-                return found.total(), []
-            keys = [trial.pk for trial in found.trials(limit=wanted, offset=first)]
-            trials = Trial.objects.in_bulk(keys)
-            return found.total(), [trials[key] for key in keys]
-        fitting = Trial.objects.listed().filter(nct_id__in=self.ids)
-        if self.query.statuses:
-            fitting = fitting.filter(status__in=self.query.statuses)
-        return fitting.count(), list(fitting.order_by("nct_id")[first : first + wanted])
+            return None
+        return list(Trial.objects.filter(nct_id__in=self.ids).values_list("pk", flat=True))
 
     def address(self, request: HttpRequest, page: int) -> str:
         """Return the address of a page of this search, as it was understood."""
@@ -73,7 +83,10 @@ class StudySearch:
 
 
 def read_search(data: QueryDict) -> StudySearch:
-    """Return the search; unknown parameters and values are listed in ``ignored``."""
+    """Return the search; unknown parameters and values are listed in ``ignored``.
+
+    What has to be refused, because leaving it out would find something else, is in ``refused``.
+    """
     search = StudySearch()
     words: list[str] = []
     for key in data:
@@ -114,21 +127,26 @@ def _read_result(search: StudySearch, name: str, values: list[str]) -> None:
 
 
 def _read_criterion(search: StudySearch, name: str, value: str, words: list[str]) -> None:
-    alternatives = [part.strip() for part in value.split(",") if part.strip()]
+    parts = [part.strip() for part in ALTERNATIVE.findall(value)]
+    alternatives = [part for part in parts if part]
     if name == "status":
         codes = [part.rpartition("|")[2] for part in alternatives]
         search.ignored += [f"status={code}" for code in codes if code not in STATUSES.values()]
         statuses = [status for code in codes for status in statuses_of(code)]
-        search.query.statuses += statuses
-        search.finds_nothing |= not statuses
+        # Given again, a parameter narrows what the first one let through.
+        before = search.query.statuses or statuses
+        search.query.statuses = [status for status in statuses if status in before]
+        search.finds_nothing |= not search.query.statuses
     elif name in {"_id", "identifier"}:
-        parts = [part.rpartition("|") for part in alternatives]
-        keys = [read_nct_id(code) for system, _bar, code in parts if system in SYSTEMS]
+        tokens = [part.rpartition("|") for part in alternatives]
+        keys = [read_nct_id(code) for system, _bar, code in tokens if system in SYSTEMS]
         ids = [key for key in keys if key]
         search.ids = ids if search.ids is None else [key for key in search.ids if key in ids]
+    elif len(alternatives) > 1:
+        search.refused.append(f"several values of {name} (one value: write a comma in it as \\,)")
     else:
         # A code of another terminology is not known here; its display or text is what we read.
-        words.append(value.rpartition("|")[2])
+        words += [ESCAPED.sub(r"\1", part.rpartition("|")[2]) for part in alternatives]
 
 
 def outcome(severity: str, code: str, sentence: str) -> dict[str, Any]:

@@ -15,7 +15,7 @@ from trials.models import Trial, TrialSite
 FHIR_VERSION = "4.3.0"
 CONTENT_TYPE = "application/fhir+json; charset=utf-8"
 # Of this software's description of itself.
-PUBLISHED = "2026-11-24"
+PUBLISHED = "2026-11-28"
 
 
 def fhir(resource: dict[str, Any], status: int = 200) -> HttpResponse:
