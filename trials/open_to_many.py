@@ -4,7 +4,7 @@ A person with a rare cancer often fits only trials for "any solid tumor", which 
 """
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from trials.models import Trial
 from trials.search import LISTED_COLUMNS, TrialSearch
@@ -20,12 +20,17 @@ CANCER_NAME = re.compile(r"[a-z]{3,}(?:oma|omas|omata)|cancer")
 
 @dataclass(frozen=True, slots=True)
 class OpenToMany:
-    """The trials for any cancer of a family that the search itself does not show."""
+    """The trials for any cancer of a family that the search itself does not show.
+
+    ``address`` is the search with the family in the place of its cancers. It lists all of them, and
+    those that the search itself shows.
+    """
 
     slug: str
     name: str
     count: int
     trials: list[Trial]
+    address: str
 
 
 def open_to_many(found: TrialSearch, vocabulary: Vocabulary) -> list[OpenToMany]:
@@ -51,7 +56,8 @@ def _names_unknown_cancer(text: str) -> bool:
 def _group(found: TrialSearch, vocabulary: Vocabulary, agnostic: int, slug: str) -> OpenToMany:
     """Return the trials for any cancer of a family under the other words and filters."""
     parameters = dict(found.parameters)
-    besides = found.words.besides_cancers if found.words.cancers else ""
+    is_unknown = not found.words.cancers and _names_unknown_cancer(found.query.q)
+    besides = "" if is_unknown else found.words.besides_cancers
     words = SearchedWords(besides, vocabulary, found.language, parameters)
     parameters |= {"many": concept_token(Concept("many", agnostic))}
     # One condition on the words: the index answers it without reading a document.
@@ -74,7 +80,9 @@ def _group(found: TrialSearch, vocabulary: Vocabulary, agnostic: int, slug: str)
         parameters,
     )
     name = vocabulary.names[Concept(CANCER, agnostic)][found.language == "es"]
-    return OpenToMany(slug, name, rows[0][1] if rows else 0, _listed(rows, found.language))
+    count, trials = rows[0][1] if rows else 0, _listed(rows, found.language)
+    address = replace(found.query, q=besides, conditions=[slug]).address()
+    return OpenToMany(slug, name, count, trials, address)
 
 
 def _listed(rows: list[tuple[int, int]], language: str) -> list[Trial]:

@@ -16,6 +16,7 @@ from trials.site_map import Spot, site_maps
 
 FEW = 6  # places of a country that need no headings of states
 NEARBY = 5
+ON_PAPER = 60  # places of a trial that are printed though nobody unfolded them: two pages at most
 HOME = "United States"
 
 
@@ -62,10 +63,11 @@ def trial_places(trial: Trial, asked: AskedZip | None) -> dict[str, Any]:
     return {
         "asked_zip": asked,
         "sites": sites,
-        "our_sites": [site for site in sites if site.is_ours],
+        "prints_all_sites": len(sites) <= ON_PAPER,
+        "our_sites": _ungrouped([site for site in sites if site.is_ours]),
         "countries": countries([site for site in sites if not site.is_ours], trial),
         "nearest": nearest_site(sites, trial.status, origin) if origin else None,
-        "nearby": _nearby(sites, trial) if origin else [],
+        "nearby": _ungrouped(_nearby(sites, trial)) if origin else [],
         "maps": site_maps(_spots(sites, trial)),
         "map_words": map_words(sites),
     }
@@ -86,6 +88,11 @@ def countries(sites: Iterable[TrialSite], trial: Trial) -> list[Country]:
     return found
 
 
+def _ungrouped(sites: list[TrialSite]) -> list[State]:
+    """Return places as the one group of a table, no group without places."""
+    return [State("", sites)] if sites else []
+
+
 def _nearby(sites: list[TrialSite], trial: Trial) -> list[TrialSite]:
     """Return the first few of many places that count, all sorted by distance."""
     if len(sites) < FEW:
@@ -104,7 +111,8 @@ def map_words(sites: list[TrialSite]) -> str:
     if lands > 1:
         land = ngettext("%(count)d country", "%(count)d countries", lands)
         parts.append(land % {"count": lands})
-    return _("Map: %(what)s. The list names each place.") % {"what": ", ".join(parts)}
+    words = _("Map: %(what)s. The tables below name each place.")
+    return words % {"what": ", ".join(parts)}
 
 
 def _spots(sites: Iterable[TrialSite], trial: Trial) -> list[Spot]:

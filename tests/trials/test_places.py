@@ -2,6 +2,7 @@ import json
 import re
 
 import pytest
+from bs4 import BeautifulSoup
 from django.http import QueryDict
 
 from clinic.logs import masked
@@ -34,6 +35,21 @@ def study(number, *sites, status="RECRUITING", **modules):
         contactsLocationsModule={"locations": list(sites)},
         **modules,
     )
+
+
+def tables(page):
+    """Return the caption and the rows of each table of places, a row as a list of its words."""
+    return [
+        (
+            table.caption.get_text(strip=True),
+            [[words_of(cell) for cell in row.select("th, td")] for row in table.select("tr")],
+        )
+        for table in BeautifulSoup(page, "html.parser").select("table.sites")
+    ]
+
+
+def words_of(cell):
+    return " ".join(cell.get_text().split())
 
 
 def search(address, language="en"):
@@ -203,7 +219,10 @@ class TestPages:
         assert "no-store" in answer["Cache-Control"] and "private" in answer["Cache-Control"]
         assert '<meta name="robots" content="noindex">' in page
         assert page.index("Near</span>") < page.index("Far</span>") < page.index("France (1")
-        assert re.search(r"Near</span>, Worcester, Massachusetts\s+· 3\d miles", page)
+        near, far = dict(tables(page))["United States"][1:]
+        assert near[:2] == ["Near", "Worcester, Massachusetts"]
+        assert re.fullmatch(r"3\d miles", near[2])
+        assert far[:2] == ["Far", "Seattle, Washington"]
         assert "Worcester, Massachusetts, 3" in page
         carrying = {link for link in re.findall(r'(?:href|src)="([^"]*)"', page) if "02114" in link}
         # The same page in the other language, and no other one.
@@ -220,11 +239,93 @@ class TestPages:
         )
         page = client.get("/en/trials/NCT99990011/").content.decode()
         picture = re.search(r"<svg class=\"site-map\".*?</svg>", page, re.DOTALL)[0]
-        assert 'aria-label="Map: 4 places, 2 states. The list names each place."' in picture
+        assert 'aria-label="Map: 4 places, 2 states. The tables below name each place."' in picture
         assert picture.count("<circle") == 2 and ">3</text>" in picture
         assert "style=" not in picture and "trials/maps/us" in picture
         spanish = client.get("/es/trials/NCT99990011/").content.decode()
         assert re.findall(r'c[xy]="[^"]*"', picture)[0] in spanish
+
+    def test_the_tables_say_all_that_the_map_shows(self, clinic, client):
+        sites = [
+            site(BOSTON, facility="B", city="Boston", state="Massachusetts", zip="02114"),
+            site(WORCESTER, "COMPLETED", facility="W", city="Worcester", state="Massachusetts"),
+            *(site(SEATTLE, facility=f"S{n}", city="Seattle", state="Washington") for n in "123"),
+            site(None, facility="", city="Nowhere", state="Texas"),
+            site(PARIS, "", facility="P", city="Paris", country="France"),
+            our_location(status="RECRUITING", geoPoint={"lat": 37.77, "lon": -122.42}),
+        ]
+        sync_studies(study("11", *sites))
+        page = client.get("/en/trials/NCT99990011/").content.decode()
+        shown = dict(tables(page))
+        assert list(shown) == ["Our clinic", "United States", "France"]
+        is_open = "Open to new participants"
+        head = ["Place", "Where", "Status"]
+        assert all(rows[0] == head for rows in shown.values())
+        assert shown["United States"][1:] == [
+            ["Massachusetts"],
+            ["B", "Boston, Massachusetts 02114", is_open],
+            ["W", "Worcester, Massachusetts", "Finished"],
+            ["Texas"],
+            ["Place without a name", "Nowhere, Texas", is_open],
+            ["Washington"],
+            *([f"S{n}", "Seattle, Washington", is_open] for n in "123"),
+        ]
+        assert shown["France"][1:] == [["P", "Paris, France", is_open]]
+        assert shown["Our clinic"][1][1:] == ["Fairhaven, California 94199", is_open]
+
+    def test_the_tables_are_nearest_first_with_a_zip_code(self, clinic, client):
+        sites = [
+            site(PARIS, facility="P", city="Paris", country="France"),
+            *(site(SEATTLE, facility=f"S{n}", city="Seattle", state="Washington") for n in "1234"),
+            site(None, facility="N", city="Nowhere", state="Texas"),
+            site(WORCESTER, facility="W", city="Worcester", state="Massachusetts"),
+            site(BOSTON, facility="B", city="Boston", state="Massachusetts"),
+        ]
+        sync_studies(study("11", *sites))
+        page = client.get("/en/trials/NCT99990011/?zip=02114").content.decode()
+        shown = dict(tables(page))
+        assert list(shown) == ["Nearest places", "United States", "France"]
+        assert all(
+            rows[0] == ["Place", "Where", "How far away", "Status"] for rows in shown.values()
+        )
+        assert [row[0] for row in shown["Nearest places"][1:]] == ["B", "W", "S1", "S2", "S3"]
+        home = shown["United States"][1:]
+        assert [row[0] for row in home] == [
+            *("Massachusetts", "B", "W", "Washington", "S1", "S2", "S3", "S4", "Texas", "N")
+        ]
+        miles = [row[2] for row in home if len(row) == 4]
+        assert miles[0] == "1 mile" or miles[0] == "less than 1 mile"
+        assert re.fullmatch(r"3\d miles", miles[1]) and re.fullmatch(r"2,4\d\d miles", miles[2])
+        assert miles[-1] == ""
+        assert re.fullmatch(r"3,\d\d\d miles", shown["France"][1][2])
+
+    def test_the_tables_can_be_read_aloud(self, clinic, client):
+        states = ["Massachusetts", "Washington"] * 3
+        sync_studies(study("11", *(site(BOSTON, facility="A", state=state) for state in states)))
+        for address in ("/en/trials/NCT99990011/", "/es/trials/NCT99990011/?zip=02114"):
+            page = BeautifulSoup(client.get(address).content, "html.parser")
+            for table in page.select("table.sites"):
+                head, *rows = table.select("tr")
+                columns = [words_of(cell) for cell in head.select("th[scope=col]")]
+                assert table.caption and all(columns)
+                for row in rows:
+                    scope, is_state = row.th["scope"], "sites__state" in row.get("class", [])
+                    assert scope == ("rowgroup" if is_state else "row")
+                    assert scope == "row" or int(row.th["colspan"]) == len(columns)
+                    labels = [cell["data-label"] for cell in row.select("td")]
+                    assert labels == (columns[1:] if scope == "row" else [])
+                # On a phone they are blocks: only their roles say there that this is a table.
+                assert table["role"] == "table"
+                assert {row["role"] for row in [head, *rows]} == {"row"}
+                roles = {cell["role"] for cell in table.select("th, td")}
+                assert roles == {"columnheader", "rowheader", "cell"}
+
+    @pytest.mark.parametrize(("count", "is_printed"), [(60, True), (61, False)])
+    def test_a_folded_table_is_printed_unless_it_is_long(self, clinic, client, count, is_printed):
+        sync_studies(study("11", *(site(BOSTON, facility=f"F{n}") for n in range(count))))
+        page = client.get("/en/trials/NCT99990011/").content.decode()
+        assert ("places--printed" in page) is is_printed
+        assert len(tables(page)[0][1]) == count + 1
 
     def test_the_api_gives_miles_and_the_same_trials(self, trials, client):
         answer = client.get("/api/v1/trials/?zip=02114&within=100&sort=distance").json()

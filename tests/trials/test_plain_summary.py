@@ -122,6 +122,30 @@ class TestTheGate:
         assert "English, Thai" in page
 
 
+class TestThePreview:
+    def test_it_shows_what_is_typed_and_keeps_nothing(self, trial, client):
+        parts = ("what_is_it_about", "who_can_join", "what_happens", "costs", "questions")
+        summary = make_summary(trial, **IRB, live=False)
+        client.force_login(make_user(EDITORS))
+        address = reverse(
+            PlainSummary.snippet_viewset.get_url_name("preview_on_edit"), args=[summary.pk]
+        )
+        typed = {part: f"About {part}." for part in parts}
+        choices = ("overnight_stays", "biopsies", "placebo_possible", "travel_help")
+        typed |= dict.fromkeys(choices, "unknown")
+        answer = client.post(address, {"trial": trial.pk, "title": "A typed title", **typed})
+        assert answer.json()["is_valid"], answer.json()
+        page = client.get(address).content.decode()
+        assert "A typed title</h1>" in page
+        for part in parts:
+            assert f"About {part}." in page
+        assert "It tests a drug." not in page
+        summary.refresh_from_db()
+        assert (summary.title, summary.live) == ("A plain title", False)
+        assert not summary.revisions.exists()
+        assert "A typed title" not in client.get(trial.get_absolute_url()).content.decode()
+
+
 class TestInSpanish:
     def page(self, trial, client, **settings):
         ClinicSettings.objects.update(**settings)

@@ -64,6 +64,13 @@ def study(number, title, conditions, drugs=("Placebrixin",), **modules):
     )
 
 
+def dated(number, title, start, updated, status="RECRUITING", **modules):
+    dates = {"startDateStruct": {"date": start}, "lastUpdatePostDateStruct": {"date": updated}}
+    return study(
+        number, title, ["Cancer"], statusModule={"overallStatus": status, **dates}, **modules
+    )
+
+
 @pytest.fixture
 def trials(clinic, vocabulary):
     """Five trials: 11 and 12 open, 11 at our clinic."""
@@ -218,6 +225,14 @@ class TestWords:
         said = {also.said: also.others for also in searched.also_searched}
         assert said == {"Keytruda": ["pembrolizumab"], "lung cancer": ["pulmonary cancer"]}
 
+    def test_the_page_says_them(self, trials, client):
+        page = client.get("/en/trials/?q=Keytruda+lung+cancer").content.decode()
+        assert "For “Keytruda” we also searched: pembrolizumab." in page
+        assert "For “lung cancer” we also searched: pulmonary cancer." in page
+        page = client.get("/es/trials/?q=pulmonary+cancer").content.decode()
+        assert "Además de «pulmonary cancer» buscamos: Cáncer de pulmón." in page
+        assert "we also searched" not in client.get("/en/trials/?q=surgery").content.decode()
+
     @pytest.mark.parametrize(
         "words",
         [
@@ -290,17 +305,73 @@ class TestFilters:
         assert counts.total == len(found(address))
         assert search(address).total() == counts.total
 
+    def test_counts_of_sex_and_earlier_treatment_under_other_filters(self, clinic):
+        sexes = ("FEMALE", "MALE", "ALL", None)
+        titles = ("Untreated", "Relapsed Cancer", "Previously Untreated Cancer", "Cancer")
+        statuses = ("RECRUITING", "COMPLETED")
+        kinds = [(sex, title, status) for sex in sexes for title in titles for status in statuses]
+        # One of the first kind, two of the second and so on: no two counts are alike by chance.
+        numbered = enumerate(kind for n, kind in enumerate(kinds, 1) for _ in range(n % 5))
+        sync_studies(
+            *(
+                study(
+                    number + 10,
+                    title,
+                    ["Cancer"],
+                    statusModule={"overallStatus": status},
+                    eligibilityModule={"sex": sex},
+                )
+                for number, (sex, title, status) in numbered
+            )
+        )
+        vocabulary = Vocabulary.load()
+        addresses = ("status=recruiting", "status=recruiting&sex=male", "prior=had", "sex=female")
+        for address in (*addresses, "status=completed&prior=none", "sex=male&prior=had&prior=none"):
+            searched = search(address)
+            offered = facets(searched.query, searched.counts(), vocabulary)
+            shown = {facet.key: facet.choices for facet in offered}
+            for facet, values in (("sex", {"", "female", "male"}), ("prior", {"none", "had"})):
+                others = "&".join(p for p in address.split("&") if not p.startswith(facet))
+                assert {choice.value for choice in shown[facet]} == values, (address, facet)
+                for choice in shown[facet]:
+                    brute = len(search(f"{others}&{facet}={choice.value}").trials(limit=999))
+                    assert choice.count == brute > 0, (address, facet, choice.value)
+
     def test_words_alone__are_counted_without_the_filters(self, trials):
         searched = search("q=lung&age=3&status=completed")
         assert searched.counts().total == searched.total() == 0
         assert searched.total_by_words() == search("q=lung").total() == 2
 
-    def test_orders(self, trials):
+    def test_our_own_come_first_in_an_order_by_title(self, trials):
         titles = [
             trial.shown_title for trial in search("sort=title&status=recruiting").trials(limit=9)
         ]
         assert titles == ["Pembrolizumab Before Surgery", "CAR-T for Young People"]
-        assert found("sort=start") == found("sort=updated")
+
+    @pytest.mark.parametrize(
+        ("address", "expected"),
+        [
+            ("sort=title", ["23", "21", "24", "22", "25"]),
+            ("sort=start", ["24", "22", "21", "23", "25"]),
+            ("sort=updated", ["21", "23", "22", "24", "25"]),
+            ("", ["21", "23", "22", "24", "25"]),
+            # By relevance the title counts most; the last two name it in passing, the newer first.
+            ("q=vaccine", ["24", "21", "22", "25"]),
+            ("q=vaccine&sort=relevance", ["24", "21", "22", "25"]),
+            ("q=vaccine&sort=updated", ["21", "22", "24", "25"]),
+        ],
+    )
+    def test_orders(self, clinic, address, expected):
+        """Within what is open; what is closed comes after it in every order."""
+        in_passing = {"briefSummary": "A vaccine may be given."}
+        sync_studies(
+            dated("21", "B study", "2024-05", "2026-05-01", descriptionModule=in_passing),
+            dated("22", "D study", "2025-01-10", "2026-03-01", descriptionModule=in_passing),
+            dated("23", "A study", "2023-01", "2026-04-01"),
+            dated("24", "C vaccine", "2025-02", "2026-02-01"),
+            dated("25", "A vaccine", "2026-01", "2026-06-01", "COMPLETED"),
+        )
+        assert found(address) == expected
 
     def test_pages_hold_every_trial_once(self, trials):
         searched = search("")

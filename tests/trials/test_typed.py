@@ -1,5 +1,10 @@
 """Searches as people type them, on the real records, with the vocabularies of the seed."""
 
+import json
+import re
+from html import unescape
+from urllib.parse import parse_qsl, urlsplit
+
 import pytest
 from django.http import QueryDict
 from hypothesis import given
@@ -9,6 +14,7 @@ from education import query_words
 from education.vocabulary_seed import load_vocabulary
 from tests.trials.factories import make_study, sync_studies
 from tests.trials.registry_files import RECORDS, needs_registry
+from trials import search_documents
 from trials.models import Trial, TrialCancerType
 from trials.open_to_many import open_to_many
 from trials.registry.files import read_files
@@ -319,6 +325,39 @@ class TestTyped:
         assert (group.slug, group.count) == ("solid-tumors", 2)
         assert {trial.nct_id[-1] for trial in group.trials} == {"3", "7"}
 
+    @pytest.mark.parametrize(
+        ("asked", "words", "group", "others"),
+        [
+            ({"q": "melanoma vaccine"}, "vaccine", "34567", "2"),
+            ({"q": "uveal melanoma vaccine -drug"}, "vaccine", "234567", ""),
+            ({"q": "vaccine", "condition": "melanoma"}, "vaccine", "34567", "2"),
+            ({"q": "strangeoma"}, "", "2345678", ""),
+        ],
+    )
+    def test_the_list_of_all_keeps_the_search(self, clinic, client, asked, words, group, others):
+        """It holds each trial of the group, and ``others`` that the search itself shows."""
+        load_vocabulary()
+        sync_studies(
+            study(1, "A vaccine in uveal melanoma", "Uveal Melanoma"),
+            study(2, "A vaccine in melanoma and more", "Melanoma", "Solid Tumor"),
+            *(study(n, "A vaccine in any tumor", "Solid Tumors") for n in range(3, 8)),
+            study(8, "A drug in any tumor", "Advanced Solid Tumor"),
+            study(9, "A vaccine in any tumor", "Advanced Solid Tumor"),
+        )
+        Trial.objects.filter(nct_id="NCT99990009").update(status="COMPLETED")
+        search_documents.refresh(Trial.objects.values_list("pk", flat=True), Vocabulary.load())
+        kept = {"status": "recruiting", "age": "40", "sex": "female"}
+        kept |= {"zip": "02114", "within": "50", "sort": "title"}
+        page = client.get("/en/trials/", {**asked, **kept}).content.decode()
+        assert f"Open to many solid cancers: {len(group)} trials" in page
+        [link] = re.findall(r'<a href="([^"]+)">See all trials for: Advanced solid tumors<', page)
+        parts = urlsplit(unescape(link))
+        wanted = {**kept, "condition": "solid-tumors", **({"q": words} if words else {})}
+        assert parts.path == "/en/trials/"
+        assert dict(parse_qsl(parts.query)) == wanted
+        listed = client.get(unescape(link)).context["trials"]
+        assert {trial.nct_id[-1] for trial in listed} == {*group, *others}
+
     def test_the_page_says_what_was_meant_left_out_and_grouped(self, few, client):
         page = client.get("/en/trials/?q=melenoma").content.decode()
         assert "Did you mean “melanoma”?" in page
@@ -330,6 +369,25 @@ class TestTyped:
         answer = client.get("/api/v1/trials/?q=melenoma").json()
         assert answer["count"] == 2
         assert "melanoma" in answer["notes"][0]
+
+
+# How a record says that it takes any solid cancer, or any blood cancer.
+ANY_SOLID = r"solid (malignant )?(tumou?r|neoplasm|malignanc)"
+ANY_BLOOD = r"(ha?ematolog\w+|lymphoid|myeloid|b-cell) (cancer|malignanc|neoplasm)|blood cancer"
+
+
+def any_of(pattern, statuses=None):
+    """Return the ids of the records whose conditions, keywords or titles fit the pattern."""
+    found_ids = set()
+    for file in RECORDS:
+        protocol = json.loads(file.read_text())["protocolSection"]
+        named, conditions = protocol["identificationModule"], protocol.get("conditionsModule", {})
+        texts = [*conditions.get("conditions", []), *conditions.get("keywords", [])]
+        texts += [named["briefTitle"], named.get("officialTitle", "")]
+        is_asked = not statuses or protocol["statusModule"]["overallStatus"] in statuses
+        if is_asked and any(re.search(pattern, text, re.IGNORECASE) for text in texts):
+            found_ids.add(named["nctId"])
+    return found_ids
 
 
 class TestRealRecords:
@@ -369,3 +427,23 @@ class TestRealRecords:
             shown = {trial.pk for trial in searched.trials(limit=5000)}
             [group] = open_to_many(searched, vocabulary)
             assert group.count == any_solid.exclude(trial__in=shown).count(), rare
+
+    def test_the_groups_are_what_the_records_say(self, clinic, subtests):
+        """Counted in the records by plain words, without our vocabulary and classification."""
+        load_vocabulary()
+        sync(read_files(RECORDS), source="real")
+        vocabulary = Vocabulary.load()
+        of_solid, of_blood = any_of(ANY_SOLID, {"RECRUITING"}), any_of(ANY_BLOOD)
+        assert len(of_solid) == 40 and len(of_blood) == 2
+        solid = ("chordoma", "thymoma", "adrenocortical carcinoma", "penile cancer")
+        asked = [(rare, {"status": "recruiting"}, of_solid) for rare in solid]
+        asked += [(rare, {}, of_blood) for rare in ("mycosis fungoides", "leukemia", "myeloma")]
+        for rare, filters, told in asked:
+            with subtests.test(rare):
+                searched = search(rare, **filters)
+                shown = {trial.nct_id for trial in searched.trials(limit=5000)}
+                [group] = open_to_many(searched, vocabulary)
+                assert group.count == len(told - shown) > 0
+                everything = read_query(QueryDict(group.address.lstrip("?")), vocabulary)
+                listed = TrialSearch(everything, vocabulary, "en").trials(limit=5000)
+                assert told - shown <= {trial.nct_id for trial in listed}
