@@ -1,18 +1,22 @@
-"""What the public was shown about a trial at a moment in the past: record and plain summary."""
+"""What the public was shown about a trial at a moment in the past: record and texts."""
 
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 
 from django.conf import settings
 from django.utils import timezone
 
-from clinic.models import AuditEvent, Translation, User
+from clinic.models import AuditEvent, PatientText, Translation, User
 from clinic.page_owner_views import name_of
 from clinic.shown_then import ShownText, changes_between, shown_at
 from trials.models import PlainSummary, Trial, TrialVersion
 from trials.registry.mapping import trial_from
 from trials.registry.record import read_record
 from trials.registry.sync import our_facility
+
+# The texts for patients that stand on the page of every trial.
+PAGE_TEXTS: tuple[str, ...] = (PatientText.Key.TRIAL_MYTHS,)
 
 
 @dataclass(frozen=True)
@@ -31,6 +35,14 @@ class ShownSummary:
     shown: ShownText
     language: str
     signatures: list[Signature] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class ShownPatientText:
+    """The text for patients that a page in one language showed, in its own or else in English."""
+
+    shown: ShownText
+    language: str
 
 
 def version_at(trial: Trial, moment: datetime) -> TrialVersion | None:
@@ -67,17 +79,47 @@ def summaries_at(trial: Trial, moment: datetime) -> dict[str, ShownSummary | Non
     return {code: own.get(code) or english for code, _name in settings.LANGUAGES}
 
 
-def changes_at(trial: Trial, start: datetime, end: datetime) -> list[tuple[datetime, str]]:
-    """Return what changed for readers between two moments, in the order in which it happened."""
+def patient_texts_at(moment: datetime, *keys: str) -> dict[str, dict[str, ShownPatientText]]:
+    """Return the texts of these places in each language: its own, else English, else none."""
+    own: dict[tuple[str, str], ShownPatientText] = {}
+    for text in PatientText.objects.select_related("locale").order_by("pk"):
+        if shown := shown_at(text, moment):
+            language = text.locale.language_code
+            # Where it stood then: its place may have been changed since.
+            own[language, shown.text.key] = ShownPatientText(shown, language)
+    return {
+        code: {
+            key: found
+            for key in keys
+            if (found := own.get((code, key)) or own.get((settings.LANGUAGE_CODE, key)))
+        }
+        for code, _name in settings.LANGUAGES
+    }
+
+
+def changes_at(
+    trial: Trial, start: datetime, end: datetime, *keys: str
+) -> list[tuple[datetime, str]]:
+    """Return what changed for readers between two moments, in the order in which it happened.
+
+    Of the texts for patients, those of the places that ``keys`` name.
+    """
     changes = [
         (version.received_at, "registry record taken over")
         for version in trial.versions.filter(received_at__gte=start, received_at__lte=end)
     ]
-    for summary in trial.plain_summaries.select_related("locale"):
-        name = f"plain summary ({summary.locale.language_code})"
+    texts: list[tuple[str, Any]] = [
+        ("plain summary", summary) for summary in trial.plain_summaries.select_related("locale")
+    ]
+    texts += [
+        (f"text “{text.key}”", text)
+        for text in PatientText.objects.filter(key__in=keys).select_related("locale")
+    ]
+    for kind, text in texts:
+        name = f"{kind} ({text.locale.language_code})"
         changes += [
             (at, f"{name} went live" if is_live else f"{name} left the site")
-            for at, is_live in changes_between(summary, start, end)
+            for at, is_live in changes_between(text, start, end)
         ]
     return sorted(changes)
 

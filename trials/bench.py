@@ -19,7 +19,7 @@ from django.test.utils import CaptureQueriesContext
 
 from clinic.bench.context import BenchContext
 from clinic.bench.report import median, percentile
-from trials.models import Trial
+from trials.models import Place, SearchDocument, Trial, TrialPlace
 from trials.registry.files import read_files, record_files
 from trials.registry.lanes import lanes_for, sync_files
 from trials.registry.sync import Report
@@ -37,6 +37,7 @@ LATER = "2099-01-01"
 WATCHED_EVERY_SECONDS = 0.5
 SECTIONS = ("sync", "search")
 ROUNDS = 20
+SEARCHED = (SearchDocument, TrialPlace, Place)
 QUERIES = (
     "",
     "q=cancer",
@@ -210,6 +211,31 @@ def measure_search(context: BenchContext) -> None:
     context.report.note(
         "First: the first time in a process after content changed; counts are kept."
     )
+    _measure_size(context)
+
+
+def _measure_size(context: BenchContext) -> None:
+    """Print how large what is searched is on disk, and the workers that have just searched it."""
+    context.report.table(["searched", "table MB", "indexes MB"], sizes())
+    if context.server:
+        workers = context.server.worker_megabytes()
+        held = ", ".join(str(megabytes) for megabytes in workers)
+        context.report.note(
+            f"Memory of the {len(workers)} workers after these searches: {held} MB (RSS; what they "
+            "share is counted in each)."
+        )
+
+
+def sizes() -> list[tuple[str, float, float]]:
+    """Return the name of each table that is searched with its MB and those of its indexes."""
+    found = []
+    with connection.cursor() as cursor:
+        for table in (model._meta.db_table for model in SEARCHED):
+            cursor.execute("SELECT pg_table_size(%s), pg_indexes_size(%s)", [table, table])
+            table_size, index_size = cursor.fetchone()
+            found.append((table, table_size / 2**20, index_size / 2**20))
+    _tables, table_sizes, index_sizes = zip(*found, strict=True)
+    return [*found, ("together", sum(table_sizes), sum(index_sizes))]
 
 
 def _statements(address: str) -> tuple[list[str], int]:

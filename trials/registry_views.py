@@ -17,7 +17,14 @@ from wagtail.admin.menu import MenuItem
 
 from trials.alerts import settle
 from trials.health import registry_problem
-from trials.models import PlainSummary, RegistryAlert, SyncRun, Trial, TrialVersion
+from trials.models import (
+    PlainSummary,
+    RefusedRecord,
+    RegistryAlert,
+    SyncRun,
+    Trial,
+    TrialVersion,
+)
 from trials.record_differences import compared, field_label, record_changes
 from trials.translations import without_spanish
 
@@ -26,6 +33,7 @@ MAY_SETTLE = "trials.settle_registryalert"
 MAY_COMPARE = "trials.change_plainsummary"
 RUNS = 10
 CHANGES = 50
+REFUSED = 20
 STALE = timedelta(days=180)
 
 
@@ -60,6 +68,7 @@ class RegistryReportView(_ReportView):
             "last": SyncRun.objects.daily_looks().defer("seen").first(),
             "runs": runs,
             "changes": _changes(runs[0]) if runs else [],
+            **(_refused(runs[0]) if runs else {}),
             "alerts": RegistryAlert.objects.unsettled().select_related("trial"),
             "stale": stale_listings(),
             "without_spanish": without_spanish(),
@@ -96,6 +105,16 @@ def _changes(run: SyncRun) -> list[tuple[TrialVersion, list[str]]]:
     return [
         (version, [field_label(name) for name in version.changed]) for version in versions[:CHANGES]
     ]
+
+
+def _refused(run: SyncRun) -> dict[str, Any]:
+    """Return the first records that the run refused, and how many more there are.
+
+    Without the records themselves, which administrators alone may open.
+    """
+    records: QuerySet[RefusedRecord] = run.refused.defer("record").order_by("source", "nct_id")
+    shown = list(records[:REFUSED])
+    return {"refused": shown, "more_refused": records.count() - len(shown)}
 
 
 class RecordChangeView(_ReportView):

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from clinic.bench.report import Report
+from clinic.bench.server import Server
 
 CONSTANT_ANSWER = "BENCH_CONSTANT"  # names the file that the peer of the throughput answers with
 
@@ -19,6 +20,7 @@ class BenchContext:
     rows: int
     records: Path | None = None
     sections: frozenset[str] = frozenset()
+    server: Server | None = None
 
     def wants(self, section: str) -> bool:
         """Return whether a section is to be measured; all of them when none was named."""

@@ -40,6 +40,15 @@ class Server:
         times = [process.cpu_times() for process in processes]
         return sum(entry.user + entry.system for entry in times)
 
+    def worker_megabytes(self) -> list[int]:
+        """Return the memory that each of the workers holds (RSS), in MB."""
+        found = []
+        for process in self.process.children(recursive=True):
+            # Python's own helper beside the workers, which has nothing of the application.
+            if "resource_tracker" not in " ".join(process.cmdline()):
+                found.append(process.memory_info().rss >> 20)
+        return found
+
 
 def free_port() -> int:
     """Return a port that nobody listens on at the moment."""

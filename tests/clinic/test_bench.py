@@ -2,17 +2,21 @@
 
 import socket
 import socketserver
+import subprocess
+import sys
 import threading
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
+import psutil
 import pytest
 from django.core.management import CommandError, call_command
 
 from clinic.bench.context import BenchContext
 from clinic.bench.load import Load, UnexpectedAnswer, answer_size, run, run_processes, total
 from clinic.bench.report import Report, format_table, median, percentile, shown
+from clinic.bench.server import Server
 
 BODY = b"x" * 5000
 HEAD = b"HTTP/1.1 %b\r\nServer: tiny\r\nContent-Length: 5000\r\n\r\n"
@@ -166,6 +170,24 @@ def test_report__says_each_thing_at_once() -> None:
     report.table(["a"], [[1]])
     report.note("Done.")
     assert said == ["\nWeight\n======", "a\n-\n1", "Done."]
+
+
+def test_workers__are_told_with_their_memory() -> None:
+    """One child stands for the workers, another for Python's helper beside them."""
+    here = psutil.Process()
+    code = "import sys; sys.stdin.read()"
+    before = len(Server(0, here).worker_megabytes())
+    started = [
+        subprocess.Popen([sys.executable, "-c", code, name], stdin=subprocess.PIPE)
+        for name in ("worker", "resource_tracker")
+    ]
+    try:
+        found = Server(0, here).worker_megabytes()
+        assert len(found) == before + 1
+        assert all(megabytes > 0 for megabytes in found)
+    finally:
+        for process in started:
+            process.communicate()
 
 
 class TestSections:

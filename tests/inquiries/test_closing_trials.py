@@ -11,6 +11,13 @@ from clinic.models.outbox import Audience
 from clinic.outbox import send_next
 from tests.factories import make_user
 from tests.inquiries.factories import form_data, make_inquiry, make_member, make_trial
+from tests.trials.factories import (
+    OUR_FACILITY,
+    make_study,
+    our_location,
+    sync_studies,
+    updated,
+)
 from trials.closing import close
 from trials.inquiries.enums import Closing, InquiryState, Origin
 from trials.inquiries.models import Inquiry
@@ -91,6 +98,58 @@ class TestClosing:
         assert "A trial has closed" in sent.subject
         assert trial.nct_id not in sent.body + sent.subject
         assert "Quillfeather" not in sent.body
+
+
+class TestASyncedRecord:
+    """All the way: from what the registry says to the page, the inquiry and the word to staff."""
+
+    @pytest.fixture
+    def trial(self, clinic_settings):
+        type(clinic_settings).objects.update(facility_names=OUR_FACILITY)
+        sync_studies(record())
+        return Trial.objects.get()
+
+    @pytest.mark.parametrize(
+        "later",
+        [
+            pytest.param(lambda: record("ACTIVE_NOT_RECRUITING"), id="our site stops"),
+            pytest.param(make_study, id="our site leaves the record"),
+            pytest.param(lambda: updated(record(), overallStatus="TERMINATED"), id="all stops"),
+        ],
+    )
+    def test_that_closes_takes_the_button_away_and_makes_a_task(
+        self, trial, client, as_role, later
+    ):
+        address = f"/en/trials/{trial.nct_id}/interest/"
+        assert address in client.get(trial.get_absolute_url()).text
+        inquiry = make_inquiry(trial=trial)
+        assert (inquiry.next_action_on, closing_mails()) == (None, [])
+        with as_role("worker"):
+            sync_studies(updated(later()))
+        assert address not in client.get(trial.get_absolute_url()).text
+        inquiry.refresh_from_db()
+        assert inquiry.next_action_on == timezone.localdate()
+        assert closing_mails() == [(str(inquiry.pk), Audience.STAFF)]
+        with as_role("worker"):
+            sync_studies(updated(later(), "2026-04-01"))
+        assert len(closing_mails()) == 1
+
+    def test_that_stays_open_makes_no_task(self, trial, client):
+        inquiry = make_inquiry(trial=trial)
+        sync_studies(updated(record(), why_stopped="x"))
+        assert f"/{trial.nct_id}/interest/" in client.get(trial.get_absolute_url()).text
+        inquiry.refresh_from_db()
+        assert (inquiry.next_action_on, closing_mails()) == (None, [])
+
+
+def record(status="RECRUITING"):
+    """Return a record of a trial whose row of our site has a status."""
+    return make_study(contactsLocationsModule={"locations": [our_location(status=status)]})
+
+
+def closing_mails():
+    waiting = OutboxMessage.objects.filter(template="inquiry_trial_closed")
+    return list(waiting.values_list("subject_id", "audience"))
 
 
 class TestConfirming:

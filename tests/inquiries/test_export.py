@@ -1,12 +1,16 @@
 """What was shown on a day: a history is played, and the export of each day tells it."""
 
 import hashlib
+import html
 import json
+import re
 import zipfile
 from datetime import UTC, date, datetime
 from io import StringIO
+from pathlib import Path
 
 import pytest
+from django.conf import settings as django_settings
 from django.core.management import CommandError, call_command
 from django.utils import timezone
 
@@ -17,15 +21,19 @@ from clinic.takedown import take_down_texts
 from clinic.translation_work import sign
 from tests.clinic.review_steps import act, change, fresh, submit
 from tests.factories import make_locale, make_person, make_reviewer, make_user
+from tests.inquiries.factories import make_trial
 from tests.inquiries.test_team_signatures import IRB, on_team, sign_draft, write
 from tests.trials.factories import OUR_FACILITY, make_study, our_location, sync_studies
+from trials.as_shown import PAGE_TEXTS
 from trials.confirmations import confirm
+from trials.inquiries.as_shown import FORM_TEXTS
 from trials.inquiries.export import NothingShown, export
 from trials.models import PlainSummary, Trial
 
 pytestmark = pytest.mark.django_db
 NCT = "NCT99990001"
 OPEN = {"locations": [our_location()]}
+TEMPLATES = Path(django_settings.BASE_DIR) / "templates"
 
 
 @pytest.fixture
@@ -267,6 +275,100 @@ class TestForm:
         assert facts["en"]["form_questions"][0]["question"] == "Who is this for?"
         assert len(facts["es"]["form_questions"]) == len(facts["en"]["form_questions"])
         assert facts["es"]["form_questions"] != facts["en"]["form_questions"]
+
+    @pytest.mark.parametrize("language", ["en", "es"])
+    def test_the_form_about_several_trials_is_told_as_its_page_has_it(
+        self, history, clock, client, language
+    ):
+        other = make_trial()
+        Trial.objects.update(our_site_changed_at=clock(1))
+        clock(20)
+        address = f"/{language}/trials/interest/?id={NCT}&id={other.nct_id}"
+        page = html.unescape(client.get(address).text)
+        form = on(19)[0]["languages"][language]["several_trials_form"]
+        assert f"<h1>{form['title']}</h1>" in page
+        # The word of our team held for ten days.
+        assert form["is_named"] and form["about_this_trial"] in page
+        assert len(form["questions"]) > 10
+        for entry in form["questions"]:
+            for words in (entry["question"], entry["hint"], *entry["choices"]):
+                assert words in page
+        assert form["about_this_trial"] in on(19)[1].files["as-shown.html"].decode()
+
+    def test_the_form_about_several_trials_left_out_what_was_closed(self, clinic, clock):
+        sync_studies(make_study())
+        clock(20)
+        form = on(2)[0]["languages"]["en"]["several_trials_form"]
+        assert not form["is_named"]
+        assert f"Not on this form: {NCT}." in form["about_this_trial"]
+
+
+class TestTextsForPatients:
+    """Those that stand on the page of the trial and in its forms, besides the consent."""
+
+    @pytest.fixture
+    def myths(self, history, clock, editor, reviewer):
+        """Day 11 first words, day 13 second words, day 15 taken down."""
+        text = PatientText.objects.create(
+            key=PatientText.Key.TRIAL_MYTHS,
+            title="What people hear",
+            body="<p>Old words.</p>",
+            locale=make_locale("en"),
+            live=False,
+        )
+        for day, words in ((11, "First words."), (13, "Second words.")):
+            clock(day)
+            change(text, editor, body=f"<p>{words}</p>")
+            act(submit(text, editor), reviewer)
+        second = fresh(text).live_revision_id
+        clock(15)
+        take_down_texts([fresh(text)], user=editor, reason="Wrong")
+        clock(20)
+        return second
+
+    def texts(self, day, language="en"):
+        return on(day)[0]["languages"][language]["texts"]
+
+    def test_each_day_has_the_words_and_the_version_of_that_day(self, myths):
+        found = [[text["text"] for text in self.texts(day)] for day in (10, 12, 14, 16)]
+        assert found == [[], ["<p>First words.</p>"], ["<p>Second words.</p>"], []]
+        (text,) = self.texts(14)
+        assert (text["place"], text["stands_on"]) == ("trial_myths", "page of the trial")
+        assert (text["title"], text["revision"]) == ("What people hear", myths)
+        assert text["shown_since"].startswith("2026-10-13")
+        assert text["approved_by"] == "Ines Calderón, MD"
+
+    def test_the_page_has_the_words_and_what_happened_to_them(self, myths):
+        facts, exported = on(14)
+        page = exported.files["as-shown.html"].decode()
+        assert "What people hear" in page and "Second words." in page
+        assert "First words." not in page
+        assert facts["changes_until_then_on_that_day"] == []
+        whats = [change["what"] for change in on(13)[0]["changes_until_then_on_that_day"]]
+        assert whats == ["text “trial_myths” (en) went live"]
+
+    def test_a_language_without_one_of_its_own_showed_the_english_one(
+        self, myths, clock, editor, reviewer
+    ):
+        (text,) = self.texts(14, "es")
+        assert (text["language"], text["is_translation_missing"]) == ("en", True)
+        PatientText.objects.create(
+            key=PatientText.Key.TRIAL_MYTHS,
+            title="Lo que se oye",
+            body="<p>Palabras.</p>",
+            locale=make_locale("es"),
+            live=True,
+        )
+        (text,) = self.texts(14, "es")
+        assert (text["language"], text["is_translation_missing"]) == ("es", False)
+        assert (text["title"], text["source"]) == ("Lo que se oye", "loaded by a command")
+        assert self.texts(14)[0]["language"] == "en"
+
+    def test_none_that_a_template_shows_is_left_out(self):
+        page = "".join(file.read_text() for file in (TEMPLATES / "trials").glob("*.html"))
+        assert set(re.findall(r'patient_text "(\w+)"', page)) == set(PAGE_TEXTS)
+        form = "".join(file.read_text() for file in (TEMPLATES / "inquiries").glob("f*.html"))
+        assert set(re.findall(r"\btexts\.(\w+)", form)) == set(FORM_TEXTS)
 
 
 class TestRefusals:

@@ -60,6 +60,24 @@ def test_an_empty_page_is_no_error():
         assert studies_of(client_for(registry)[0].pages({})) == []
 
 
+def test_an_empty_page_in_the_middle_is_passed_and_nothing_is_lost():
+    # The token leads to the same place as the "2" before it, but is another one.
+    empty = answers({"studies": [], "nextPageToken": "02"})
+    with fake_registry(studies=STUDIES, faults=[None, empty]) as registry:
+        client, _ = client_for(registry)
+        assert studies_of(client.pages({})) == STUDIES
+    assert len(registry.requests) == 4
+
+
+def test_an_empty_page_that_leads_to_itself_stops_the_search_with_a_sentence():
+    empty = answers({"studies": [], "nextPageToken": "2"})
+    with fake_registry(studies=STUDIES, faults=[None, empty]) as registry:
+        client, _ = client_for(registry)
+        with pytest.raises(RegistryUnavailable, match="repeated a page"):
+            list(client.pages({}))
+    assert len(registry.requests) == 2
+
+
 def test_a_repeated_page_token_stops():
     with fake_registry(studies=STUDIES, repeat_token=True) as registry:
         client, _ = client_for(registry)

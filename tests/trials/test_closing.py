@@ -189,13 +189,18 @@ class TestWhatIsReviewed:
         assert newest.changed == ["outcomesModule"]
 
 
+def part_of(page, heading):
+    """Return what a page says under a heading, up to the next one."""
+    return page.split(f"{heading}</h2>")[1].split("<h2")[0]
+
+
 class TestTheReport:
     @pytest.fixture
     def rewritten(self, trial):
         make_summary(trial)
         study = make_study(contactsLocationsModule=HERE)
         study["protocolSection"]["descriptionModule"]["briefSummary"] = "Tests if it cures people."
-        sync_studies(updated(study))
+        sync_studies(updated(study), make_study("NCT12"))
         return Trial.objects.get()
 
     @pytest.mark.parametrize(
@@ -222,6 +227,25 @@ class TestTheReport:
         for words in ("It was down.", "newer than our plain summary", "older than six months"):
             assert words in page
         assert "Jan. 1, 2024" in page
+        changed = part_of(page, "Changed in the last run")
+        assert f'/admin/reports/registry/{rewritten.nct_id}/"' in changed
+        assert "registry summary" in changed
+        refused = part_of(page, "Refused in the last run")
+        for words in ("record 2", "NCT12", "is not an NCT id"):
+            assert words in refused
+
+    def test_many_refusals_are_cut_short_and_those_of_an_earlier_run_are_gone(
+        self, clinic, client, monkeypatch
+    ):
+        monkeypatch.setattr("trials.registry_views.REFUSED", 2)
+        client.force_login(make_user("Trial coordinators"))
+        sync_studies(*(make_study(f"NCT1{number}") for number in range(5)))
+        refused = part_of(client.get("/admin/reports/registry/").text, "Refused in the last run")
+        assert refused.count("is not an NCT id") == 2
+        assert "and 3 more" in refused
+        sync_studies(make_study())
+        refused = part_of(client.get("/admin/reports/registry/").text, "Refused in the last run")
+        assert "Nothing." in refused
 
     def test_the_difference_is_shown_word_by_word_and_settled_by_comparing(self, rewritten, client):
         client.force_login(make_user("Editors"))

@@ -9,7 +9,7 @@ from django.utils import timezone
 from clinic.health import problems
 from clinic.models import OutboxMessage
 from tests.trials.factories import make_study, sync_studies
-from tests.trials.fake_registry import fails, fake_registry, half_json
+from tests.trials.fake_registry import answers, fails, fake_registry, half_json
 from trials.enums import AlertKind
 from trials.models import RegistryAlert, RegistryPage, RegistryQuery, SyncRun, Trial
 from trials.registry.api import sync_from_api
@@ -106,10 +106,30 @@ class TestFaults:
         assert "pageToken=2" in registry.requests[1]
         assert (report.new, len(run.seen), run.position) == (3, 5, None)
 
-    def test_the_same_studies_on_two_pages_and_an_empty_page(self, query):
+    def test_the_same_studies_on_two_pages(self, query):
         with fake_registry(studies=[STUDIES[0], STUDIES[1], STUDIES[0], STUDIES[1]]) as registry:
             _run, report = look(registry)
         assert (report.new, report.unchanged) == (2, 2)
+
+    def test_an_empty_page_in_the_middle_is_passed_and_nothing_is_lost(self, query):
+        with fake_registry(studies=STUDIES) as registry:
+            # The version and the first page come as they should.
+            registry.faults = [None, None, answers({"studies": [], "nextPageToken": "02"})]
+            run, report = look(registry)
+        assert (run.is_complete, run.missing, report.new, len(run.seen)) == (True, [], 5, 5)
+
+    def test_an_empty_page_that_leads_to_itself_ends_the_look_and_the_next_brings_the_rest(
+        self, query
+    ):
+        with fake_registry(studies=STUDIES) as registry:
+            registry.faults = [None, None, answers({"studies": [], "nextPageToken": "2"})]
+            with pytest.raises(RegistryUnavailable, match="repeated a page"):
+                look(registry)
+            failed = SyncRun.objects.get()
+            assert "repeated a page" in failed.problem
+            assert (failed.is_complete, failed.missing, len(failed.seen)) == (False, [], 2)
+            run, report = look(registry)
+        assert (run.is_complete, report.new, len(run.seen)) == (True, 3, 5)
 
     def test_a_search_that_finds_nothing(self, query):
         with fake_registry() as registry:

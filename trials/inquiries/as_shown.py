@@ -1,21 +1,23 @@
-"""What the interest form and its consent text were at a moment in the past."""
+"""What the interest forms and their consent text were at a moment in the past."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
 from django.conf import settings
-from django.utils.translation import override
+from django.utils.translation import gettext, override
 
 from clinic.models import PatientText
-from clinic.shown_then import ShownText, shown_at
+from clinic.shown_then import ShownText
 from clinic.site_facts import clinic_settings
-from trials.as_shown import open_since
+from trials.as_shown import ShownPatientText, open_since, patient_texts_at
 from trials.inquiries.consent import ConsentText, as_consent, built_in_consent
 from trials.inquiries.forms import CONTROLS, InquiryForm
 from trials.models import Trial
 
 OWN, GENERAL, CLOSED = "own form", "general form with this trial named", "closed"
+# The texts for patients that stand in the forms, besides the consent that is kept with a form.
+FORM_TEXTS: tuple[str, ...] = (PatientText.Key.EMERGENCY, PatientText.Key.OTHER_TRIALS)
 
 
 @dataclass(frozen=True)
@@ -51,20 +53,17 @@ def form_at(trial: Trial, moment: datetime) -> ShownForm:
 
 def consents_at(moment: datetime) -> dict[str, ShownConsent]:
     """Return the consent text in each language of the site, with the version kept with a form."""
-    texts = PatientText.objects.filter(key=PatientText.Key.CONSENT).select_related("locale")
-    own = {text.locale.language_code: shown_at(text, moment) for text in texts}
-    return {
-        code: _consent(code, own.get(code), own.get(settings.LANGUAGE_CODE))
-        for code, _name in settings.LANGUAGES
-    }
+    key = PatientText.Key.CONSENT
+    texts = patient_texts_at(moment, key)
+    return {code: _consent(code, texts[code].get(key)) for code, _name in settings.LANGUAGES}
 
 
-def _consent(code: str, own: ShownText | None, english: ShownText | None) -> ShownConsent:
-    shown, language = (own, code) if own else (english, settings.LANGUAGE_CODE)
-    if shown is None:
+def _consent(code: str, text: ShownPatientText | None) -> ShownConsent:
+    if text is None:
         with override(code):
             return ShownConsent(built_in_consent())
-    return ShownConsent(as_consent(shown.text.body, language, shown.revision_id or 0), shown)
+    shown = text.shown
+    return ShownConsent(as_consent(shown.text.body, text.language, shown.revision_id or 0), shown)
 
 
 def form_questions(language: str) -> list[dict[str, Any]]:
@@ -79,3 +78,29 @@ def form_questions(language: str) -> list[dict[str, Any]]:
             for name, field in InquiryForm().fields.items()
             if name not in CONTROLS
         ]
+
+
+def several_trials_form(trial: Trial, kind: str, language: str) -> dict[str, Any]:
+    """Return the form about several trials: what it said of this one, and its questions.
+
+    It asks what the form about one trial asks, and says of each trial how it stands.
+    """
+    with override(language):
+        if kind == CLOSED:
+            about = gettext(
+                "Not on this form: %(ids)s. Either it takes no new people here, or you chose more "
+                "than four. You can ask us about it in your message."
+            ) % {"ids": trial.nct_id}
+        elif kind == GENERAL:
+            about = gettext(
+                "Our team has not confirmed lately that it still takes new people here. "
+                "We check it for you."
+            )
+        else:
+            about = ""
+        return {
+            "title": gettext("Ask about these trials"),
+            "is_named": kind != CLOSED,
+            "about_this_trial": about,
+            "questions": form_questions(language),
+        }

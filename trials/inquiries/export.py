@@ -16,24 +16,34 @@ from django.template.loader import render_to_string
 from django.utils import timezone
 from django.utils.translation import override
 
+from clinic.models import PatientText
 from clinic.plain_parts import field_label
 from clinic.review import BOOKKEEPING_FIELDS
 from clinic.site_facts import clinic_settings
 from trials.as_shown import (
+    PAGE_TEXTS,
+    ShownPatientText,
     ShownSummary,
     changes_at,
+    patient_texts_at,
     summaries_at,
     trial_as_of,
     version_at,
 )
 from trials.eligibility import parse_criteria, unescape
 from trials.enums import TrialStatus, label_of
-from trials.inquiries.as_shown import consents_at, form_at, form_questions
+from trials.inquiries.as_shown import (
+    FORM_TEXTS,
+    consents_at,
+    form_at,
+    form_questions,
+    several_trials_form,
+)
 from trials.models import PlainSummary, Trial, TrialVersion
 from trials.trial_page import age_range
 
 NOT_KNOWN = [
-    "The look of the pages, their fixed words and the questions of the form are part of the "
+    "The look of the pages, their fixed words and the questions of the forms are part of the "
     "software. They are told as this version of it has them, not as that day's may have been.",
     "Whether the trial was listed on that day is not kept; today's mark is given.",
     "The clinic's settings (which site is ours, phone numbers, how long a confirmation holds) are "
@@ -43,6 +53,7 @@ NOT_KNOWN = [
     "Whether a page said that the registry or the English text was newer is not kept.",
     "Words that editors switched on and off in the glossary's marks are not kept.",
 ]
+STANDS_ON = dict.fromkeys(PAGE_TEXTS, "page of the trial") | dict.fromkeys(FORM_TEXTS, "forms")
 # Zip files know no older year; the same content gives the same file.
 _ZIP_TIME = (1980, 1, 1, 0, 0, 0)
 
@@ -103,6 +114,8 @@ def _facts(trial: Trial, version: TrialVersion, moment: datetime, record: bytes)
     start = timezone.make_aware(datetime.combine(local.date(), time.min))
     form = form_at(trial, moment)
     consents, summaries = consents_at(moment), summaries_at(trial, moment)
+    texts = patient_texts_at(moment, *STANDS_ON)
+    changes = changes_at(trial, start, moment, *STANDS_ON, PatientText.Key.CONSENT)
     return {
         "nct_id": trial.nct_id,
         "clinic": clinic_settings().name,
@@ -130,13 +143,14 @@ def _facts(trial: Trial, version: TrialVersion, moment: datetime, record: bytes)
                     "text": str(consents[code].consent.body),
                     **_origin(consents[code].shown),
                 },
+                "texts": [_patient_text(key, text, code) for key, text in texts[code].items()],
                 "form_questions": form_questions(code),
+                "several_trials_form": several_trials_form(trial, form.kind, code),
             }
             for code, _name in settings.LANGUAGES
         },
         "changes_until_then_on_that_day": [
-            {"at": timezone.localtime(at), "what": what}
-            for at, what in changes_at(trial, start, moment)
+            {"at": timezone.localtime(at), "what": what} for at, what in changes
         ],
         "not_known": NOT_KNOWN,
     }
@@ -165,6 +179,19 @@ def _summary(summary: ShownSummary | None, code: str) -> dict[str, Any] | None:
             name: value for name, value in shown.content.items() if name not in BOOKKEEPING_FIELDS
         },
         **_origin(shown),
+    }
+
+
+def _patient_text(key: str, text: ShownPatientText, code: str) -> dict[str, Any]:
+    return {
+        "place": key,
+        "stands_on": STANDS_ON[key],
+        "language": text.language,
+        "is_translation_missing": text.language != code,
+        "title": text.shown.text.title,
+        "text": text.shown.text.body,
+        "content_sha256": text.shown.sha256,
+        **_origin(text.shown),
     }
 
 

@@ -89,6 +89,7 @@ class Command(BaseCommand):
                 options["rows"],
                 options["records"],
                 frozenset(options["section"]),
+                server,
             )
             named = {"home": "/en/"} | pages()
             if context.wants("weight"):
