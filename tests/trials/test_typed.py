@@ -437,7 +437,8 @@ class TestRealRecords:
         assert len(of_solid) == 40 and len(of_blood) == 2
         solid = ("chordoma", "thymoma", "adrenocortical carcinoma", "penile cancer")
         asked = [(rare, {"status": "recruiting"}, of_solid) for rare in solid]
-        asked += [(rare, {}, of_blood) for rare in ("mycosis fungoides", "leukemia", "myeloma")]
+        blood = ("mycosis fungoides", "leukemia", "hairy cell leukemia", "mastocytosis", "myeloma")
+        asked += [(rare, {}, of_blood) for rare in blood]
         for rare, filters, told in asked:
             with subtests.test(rare):
                 searched = search(rare, **filters)
