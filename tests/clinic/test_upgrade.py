@@ -1,11 +1,13 @@
 """Upgrading real release folders with real processes, and the way back when it goes wrong."""
 
 import gzip
+import io
 import json
 import os
 import shutil
 import subprocess
 import sys
+import tarfile
 import urllib.request
 from collections.abc import Iterator
 from contextlib import closing
@@ -31,6 +33,7 @@ from trials.inquiries.models import Inquiry
 
 PREVIOUS = Path(__file__).parent / "previous_release.sql.gz"
 PARTS = ("clinic", "education", "trials", "templates", "docs/operating")
+FILES = ("manage.py", "requirements.txt", "tests/__init__.py", "tests/served_settings.py")
 # Stands in for systemd: what it starts is a real process of the current release.
 SYSTEMCTL = """
 import os, pathlib, signal, subprocess, sys, time
@@ -132,17 +135,39 @@ class Machine:
         return (self.root / "control.log").read_text().splitlines()
 
 
-def make_release(folder: Path) -> None:
+def make_release(folder: Path, source: Path = ROOT) -> None:
     for part in PARTS:
         shutil.copytree(
-            ROOT / part, folder / part, ignore=shutil.ignore_patterns("__pycache__", "*.po")
+            source / part, folder / part, ignore=shutil.ignore_patterns("__pycache__", "*.po")
         )
     (folder / "tests").mkdir()
-    settings = ("tests/__init__.py", "tests/served_settings.py")
-    for file in ("manage.py", "requirements.txt", *settings):
-        shutil.copy(ROOT / file, folder / file)
+    for file in FILES:
+        shutil.copy(source / file, folder / file)
     (folder / ".venv").symlink_to(sys.prefix)
     (folder / ".installed").touch()
+
+
+def commit_before(folder: Path) -> Path:
+    """Return the code of the commit before this one.
+
+    Our own where there is no history, or where that commit has other migrations than the database
+    of these tests: what a migration does to a release before it has tests of its own here.
+    """
+    archive = ["git", "-C", str(ROOT), "archive", "--format=tar", "HEAD~1", *PARTS, *FILES]
+    done = subprocess.run(archive, capture_output=True, check=False)
+    if done.returncode:
+        return ROOT
+    with tarfile.open(fileobj=io.BytesIO(done.stdout)) as packed:
+        packed.extractall(folder, filter="data")
+    return folder if migrations(folder) == migrations(ROOT) else ROOT
+
+
+def migrations(folder: Path) -> set[Path]:
+    return {
+        path.relative_to(folder)
+        for part in ("clinic", "education", "trials")
+        for path in (folder / part).rglob("migrations/0*.py")
+    }
 
 
 def add_migration(release: Path, operations: str) -> None:
@@ -188,7 +213,7 @@ def machine(
         for process in ("public", "staff", "worker", "owner"):
             url = f"postgres://clinic_{process}@/{name}?{place}"
             write_environment(etc / f"{process}.env", {"DATABASE_URL": url})
-        make_release(tmp_path / "releases" / "old")
+        make_release(tmp_path / "releases" / "old", commit_before(tmp_path / "before"))
         (tmp_path / "current").symlink_to(tmp_path / "releases" / "old")
         write_program(tmp_path / "bin" / "systemctl", f"#!{sys.executable}\n{SYSTEMCTL}")
         # Everybody is the one who runs the tests: runuser -u NAME -- COMMAND.
