@@ -15,9 +15,10 @@ from tests.inquiries.factories import PLANTED, make_inquiry
 from tests.inquiries.private_page import fields, owner, post
 from trials.inquiries.enums import Closing, InquiryState, QuarantineReason
 from trials.inquiries.models import Inquiry, Pause, ReceiptStatus, SenderRequest
+from trials.inquiries.reach import mail_address
 from trials.inquiries.receipts import inquiry_of
 from trials.inquiries.sender_enums import PauseReason, RequestKind, RequestOutcome
-from trials.inquiries.services import applying, ask, work_off_requests
+from trials.inquiries.services import applying, ask, merge, work_off_requests
 from trials.inquiries.services.applying import MOST_CONFIRMATIONS_A_DAY, RequestsFailedError
 from trials.inquiries.services.changing import save
 from trials.inquiries.tokens import address_token
@@ -112,9 +113,56 @@ def test_contact__that_was_confirmed_is_taken_back(inquiry, work):
     asked(inquiry, RequestKind.CONFIRM, about=row.pk)
     work()
     assert answers(inquiry)["email"] == NEW
+    before = inquiry.submissions.earliest("received_at").unsealed()
+    Inquiry.objects.filter(pk=inquiry.pk).update(email_failed_at=timezone.now())
     asked(inquiry, RequestKind.UNDO, about=row.pk)
     work()
-    assert answers(inquiry)["email"] == PLANTED["email"]
+    assert answers(inquiry) == before
+    assert mail_address(answers(inquiry)) == PLANTED["email"]
+    inquiry.refresh_from_db()
+    assert inquiry.email_failed_at is None
+
+
+def test_wishes__given_and_taken_back_before_the_worker_looked(inquiry, work):
+    before = answers(inquiry)
+    first = asked(inquiry, RequestKind.WISHES, answers={"contact_when": "after six"})
+    second = asked(inquiry, RequestKind.WISHES, answers={"may_leave_message": "no"})
+    asked(inquiry, RequestKind.UNDO, about=second.pk)
+    work()
+    assert answers(inquiry) == before | {"contact_when": "after six"}
+    asked(inquiry, RequestKind.UNDO, about=first.pk)
+    work()
+    assert answers(inquiry) == before
+
+
+def test_wishes__after_a_merge_touch_nothing_of_the_other_form(inquiry, work):
+    other = make_inquiry(answers={"name": "Another Writer", "phone": "415 555 0190"})
+    lead = make_user(LEADS)
+    for one in (inquiry, other):
+        one.refresh_from_db()
+    merge(
+        kept_id=inquiry.pk,
+        kept_version=inquiry.version,
+        merged_id=other.pk,
+        merged_version=other.version,
+        actor=lead,
+    )
+    inquiry.refresh_from_db()
+    before = answers(inquiry)
+    wishes = asked(inquiry, RequestKind.WISHES, answers={"contact_when": "after six"})
+    work()
+    asked(inquiry, RequestKind.UNDO, about=wishes.pk)
+    work()
+    assert answers(inquiry) == before
+
+
+def test_contact__of_somebody_in_a_study_is_asked_to_be_confirmed(inquiry, work):
+    Inquiry.objects.filter(pk=inquiry.pk).update(
+        state=InquiryState.ENROLLED, assignee=make_user(LEADS)
+    )
+    row = asked(inquiry, RequestKind.CONTACT, answers={"email": NEW})
+    work()
+    assert address_token(row.pk) in {m.to[0]: m.body for m in mails()}[NEW]
 
 
 def test_withdraw__ends_also_the_request_of_somebody_in_a_study(inquiry, work):

@@ -120,7 +120,9 @@ def _take_undo(inquiry: Inquiry, row: SenderRequest, now: datetime) -> None:
     if was_late or (undone.settled_at and not was_applied):
         return _settle(row, Outcome.NOT_NEEDED, now)
     if was_applied and undone.kind != RequestKind.NOTE:
-        _change_back(inquiry, undone, row, now)
+        is_back = _change_back(inquiry, undone, row, now)
+        if not is_back:
+            return _settle(row, Outcome.NOT_NEEDED, now)
     _settle(undone, Outcome.UNDONE, now)
     undone.save()
     _settle(row, Outcome.APPLIED, now)
@@ -131,19 +133,28 @@ def _take_undo(inquiry: Inquiry, row: SenderRequest, now: datetime) -> None:
 
 def _change_back(
     inquiry: Inquiry, undone: SenderRequest, row: SenderRequest, now: datetime
-) -> None:
-    """Add a submission in which what was changed is as before; what changed since stays."""
+) -> bool:
+    """Add a submission in which what was changed is as before; what changed since stays.
+
+    Return False when the change is not among the inquiry's any more, as after an undone merge.
+    """
+    family = inquiry.family()
+    sent = Submission.objects.filter(inquiry__in=family)
     # It may have been made before a merge, for the other inquiry.
-    ids = [_corrected_id(pk, undone) for pk in inquiry.family()]
-    changed = Submission.objects.filter(pk__in=ids).first()
+    changed = sent.filter(pk__in=[_corrected_id(pk, undone) for pk in family]).first()
     if changed is None:
-        return
-    sent = Submission.objects.filter(inquiry=changed.inquiry_id)
+        return False
     before = sent.filter(received_at__lt=changed.received_at).latest("received_at").unsealed()
-    then, answers = changed.unsealed(), inquiry.open_answers()
-    names = [name for name in then if then[name] != before.get(name)]
-    back = {name: before.get(name) for name in names if answers.get(name) == then[name]}
-    _add_submission(inquiry, row, answers | back, now)
+    answers = inquiry.open_answers()
+    for name, value in _changed_by(undone).items():
+        if answers.get(name) != value:
+            continue
+        if name in before:
+            answers[name] = before[name]
+        else:
+            del answers[name]
+    _add_submission(inquiry, row, answers, now)
+    return True
 
 
 def _take_wishes(inquiry: Inquiry, row: SenderRequest, now: datetime) -> None:
@@ -165,7 +176,7 @@ def _take_contact(inquiry: Inquiry, row: SenderRequest, now: datetime) -> None:
 
 def _may_mail(inquiry: Inquiry) -> bool:
     """Return whether we write to addresses that were typed on the page: spam must not make us."""
-    if inquiry.is_quarantined or not inquiry.is_open:
+    if inquiry.is_quarantined or inquiry.state not in WITHDRAWABLE:
         return False
     return not hit("confirm-mail", inquiry.pk.hex, MOST_CONFIRMATIONS_A_DAY, timedelta(days=1))
 
@@ -223,19 +234,28 @@ def _about(row: SenderRequest) -> SenderRequest:
 
 def _correct(inquiry: Inquiry, row: SenderRequest, now: datetime) -> None:
     """Add a submission with what the sender changed; the earlier one stays beside it."""
+    _add_submission(inquiry, row, inquiry.open_answers() | _changed_by(row), now)
+
+
+def _changed_by(row: SenderRequest) -> dict[str, Any]:
+    """Return what a request changes in the answers."""
     changed = {name: value for name, value in row.unsealed().items() if value}
-    if changed.get("email"):  # who gives an address on the private page wants it used
-        changed["may_email"] = True
-    _add_submission(inquiry, row, inquiry.open_answers() | changed, now)
-    if "email" in changed:
-        inquiry.email_failed_at = None
+    # Who gives an address on the private page wants it used.
+    return changed | ({"may_email": True} if changed.get("email") else {})
 
 
 def _add_submission(
     inquiry: Inquiry, row: SenderRequest, answers: dict[str, Any], now: datetime
 ) -> None:
+    newest = inquiry.newest_submission()
+    if answers["email"] != newest.unsealed()["email"]:
+        inquiry.email_failed_at = None
     submission = Submission(
-        id=_corrected_id(inquiry.pk, row), inquiry=inquiry, received_at=now, is_first=False
+        id=_corrected_id(inquiry.pk, row),
+        inquiry=inquiry,
+        # The newest counts, also of two in the same run of the worker.
+        received_at=max(now, newest.received_at + timedelta(microseconds=1)),
+        is_first=False,
     )
     submission.seal_in(answers)
     submission.save(force_insert=True)
