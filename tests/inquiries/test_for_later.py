@@ -95,6 +95,17 @@ class TestService:
         with pytest.raises(services.RefusedError):
             put_on(inquiry, lead)
 
+    def test_the_private_page_lives_as_long_as_the_consent(self, lead):
+        consent = put_on(make_ended(lead), lead, months=24)
+        receipt = ReceiptStatus.objects.get()
+        assert timezone.localdate(receipt.expires_at) == consent.until + timedelta(days=1)
+
+    def test_an_ended_link_is_not_brought_back(self, lead):
+        inquiry = make_ended(lead)
+        ReceiptStatus.objects.update(expires_at=timezone.now() - timedelta(days=1))
+        put_on(inquiry, lead, months=24)
+        assert ReceiptStatus.objects.get().expires_at < timezone.now()
+
     def test_two_people_do_not_overwrite_each_other(self, lead):
         inquiry = make_ended(lead)
         with pytest.raises(services.StaleError):
@@ -253,6 +264,14 @@ class TestScreens:
         event = AuditEvent.objects.get(action="inquiry.later_listed")
         assert (event.actor_id, event.data) == (lead.pk, {"trial": "", "count": 1})
 
+    def test_who_asked_to_be_erased_is_not_on_it_any_more(self, lead):
+        inquiry = make_ended(lead, trial=make_trial())
+        put_on(inquiry, lead)
+        receipt = ReceiptStatus.objects.get(reference=inquiry.reference)
+        services.ask(receipt=receipt, kind=RequestKind.ERASE)
+        page = browser(lead).get(LIST).text
+        assert inquiry.reference not in page and "later-trial" not in page
+
     def test_a_coordinator_sees_those_of_their_trials(self, lead):
         trial, other = make_trial(), make_trial(nct_id="NCT00000042")
         mine, theirs = make_ended(lead, trial=trial), make_ended(lead, trial=other)
@@ -286,7 +305,7 @@ class TestScreens:
         inquiries = [make_ended(lead, trial=asked), make_ended(lead)]
         for inquiry in inquiries:
             put_on(inquiry, lead)
-        with django_assert_num_queries(4):
+        with django_assert_num_queries(4):  # two of them for the trials of the two
             found = open_now(inquiries)
         assert found == {inquiries[0].pk: [fits.nct_id], inquiries[1].pk: []}
         assert fits.nct_id in browser(lead).get(LIST).text

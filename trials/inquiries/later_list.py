@@ -3,6 +3,8 @@
 from collections import defaultdict
 from collections.abc import Iterable
 
+from django.db.models import Prefetch
+
 from clinic.models import User
 from trials.inquiries.later_enums import LISTABLE
 from trials.inquiries.models import Inquiry, LaterConsent
@@ -14,9 +16,11 @@ MOST_NAMED = 5
 
 
 def consent_of(inquiry: Inquiry) -> LaterConsent | None:
-    """Return the consent to be told later that runs for an inquiry (1 query)."""
-    running = LaterConsent.objects.running().filter(inquiry__in=inquiry.family())
-    return running.select_related("recorded_by").last()
+    """Return the consent to be told later that runs for an inquiry (1 query, none while open)."""
+    if not may_be_listed(inquiry):
+        return None
+    running = LaterConsent.objects.running().filter(inquiry=inquiry)
+    return running.select_related("recorded_by").first()
 
 
 def may_be_listed(inquiry: Inquiry) -> bool:
@@ -25,14 +29,19 @@ def may_be_listed(inquiry: Inquiry) -> bool:
 
 
 def listed(user: User, nct_id: str = "") -> LaterConsentQuerySet:
-    """Return the running consents of inquiries that a user sees, what ends first first."""
-    visible = Inquiry.objects.visible_to(user)
+    """Return the running consents of inquiries that a user sees, what ends first first.
+
+    Who asked to be erased is not among them, from that moment on.
+    """
+    stopped = Inquiry.objects.asked_to_stop().values("pk")
+    visible = Inquiry.objects.visible_to(user).exclude(pk__in=stopped)
     if nct_id:
         visible = visible.filter(trials__nct_id=nct_id)
     running: LaterConsentQuerySet = LaterConsent.objects.running().filter(
         inquiry__in=visible.values("pk")
     )
-    return running.select_related("inquiry").prefetch_related("inquiry__trials")
+    trials = Prefetch("inquiry__trials", Trial.objects.only("nct_id"))
+    return running.select_related("inquiry").prefetch_related(trials)
 
 
 def named_trials(user: User) -> list[tuple[str, str]]:
@@ -44,7 +53,8 @@ def named_trials(user: User) -> list[tuple[str, str]]:
 def open_now(inquiries: Iterable[Inquiry]) -> dict[object, list[str]]:
     """Return by inquiry the ids of other trials that are open here for a cancer of its trials.
 
-    Three queries, for any number. Nothing for an inquiry that names no trial.
+    Two queries, for any number of inquiries whose trials are loaded. Nothing for one that names no
+    trial.
     """
     named = {one.pk: {trial.pk for trial in one.trials.all()} for one in inquiries}
     ids = set().union(*named.values()) if named else set()

@@ -5,6 +5,15 @@ from django.conf import settings
 from django.db import migrations, models
 
 
+def not_closed(apps, schema_editor):
+    """Who joined a study is in contact with us: their private page said that all was closed."""
+    enrolled = apps.get_model("inquiries", "Inquiry").objects.filter(state="enrolled")
+    receipts = apps.get_model("inquiries", "ReceiptStatus").objects
+    receipts.filter(reference__in=enrolled.values("reference"), step="closed").update(
+        step="in_contact"
+    )
+
+
 class Migration(migrations.Migration):
 
     dependencies = [
@@ -39,6 +48,7 @@ class Migration(migrations.Migration):
             name='listed_until',
             field=models.DateField(null=True),
         ),
+        migrations.RunPython(not_closed, migrations.RunPython.noop),
         migrations.AlterField(
             model_name='senderrequest',
             name='kind',

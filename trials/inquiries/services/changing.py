@@ -22,6 +22,7 @@ from trials.inquiries.enums import (
     InquiryState,
     ReceiptStep,
 )
+from trials.inquiries.later_enums import LISTABLE
 from trials.inquiries.models import Attempt, Inquiry, LaterConsent, ReceiptStatus
 from trials.inquiries.sender_enums import PauseReason
 from trials.inquiries.services.clocks import end_pauses
@@ -59,7 +60,9 @@ def refuse_erased(inquiry: Inquiry) -> None:
 
 def note_covering(inquiry: Inquiry, actor: User) -> list[int]:
     """Return for whom the actor stands in with this inquiry, as it was before any change."""
-    covering: list[int] = inquiry.__dict__.setdefault("_covering", covering_for(inquiry, actor))
+    if "_covering" not in inquiry.__dict__:
+        inquiry.__dict__["_covering"] = covering_for(inquiry, actor)
+    covering: list[int] = inquiry.__dict__["_covering"]
     return covering
 
 
@@ -109,7 +112,10 @@ def show_on_receipt(inquiry: Inquiry) -> None:
     renewals = dict(family.values_list("pk", "receipt_renewal"))
     hashes = [receipt_hash(receipt_token(pk, renewal)) for pk, renewal in renewals.items()]
     attempts = Attempt.objects.filter(inquiry__in=renewals)
-    consents = LaterConsent.objects.running().filter(inquiry__in=renewals)
+    listed_until = None
+    if inquiry.state in LISTABLE:
+        consents = LaterConsent.objects.running().filter(inquiry=inquiry)
+        listed_until = consents.values_list("until", flat=True).first()
     ReceiptStatus.objects.filter(token_hash__in=hashes).update(
         step_at=Case(When(step=step, then=F("step_at")), default=Value(now)),
         step=step,
@@ -118,7 +124,7 @@ def show_on_receipt(inquiry: Inquiry) -> None:
         tried_at=attempts.aggregate(last=Max("at"))["last"],
         closed_at=inquiry.closed_at,
         is_pre_screened=inquiry.was_pre_screened(),
-        listed_until=consents.aggregate(last=Max("until"))["last"],
+        listed_until=listed_until,
         needs_contact=inquiry.pauses.filter(
             reason=PauseReason.CONTACT_UNUSABLE, ended_at=None
         ).exists(),

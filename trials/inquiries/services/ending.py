@@ -23,7 +23,7 @@ from trials.inquiries.enums import (
     InquiryState,
     may_follow,
 )
-from trials.inquiries.later_enums import LaterEnd
+from trials.inquiries.later_enums import LISTABLE, LaterEnd
 from trials.inquiries.models import Attempt, Inquiry
 from trials.inquiries.permissions import user_is_lead
 from trials.inquiries.reach import Missing, given_channels, mail_address, missing_attempts
@@ -73,6 +73,7 @@ def change_state(
         write_to_sender(inquiry, "inquiry_next_step")
     if state in OPEN:
         take(inquiry, actor)
+    if before in LISTABLE:
         end_listing(inquiry, LaterEnd.TAKEN_UP, actor)
     save(inquiry)
     data = {"before": before, "after": state, "closing": closing, "reason": inquiry.end_reason}

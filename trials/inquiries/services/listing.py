@@ -1,7 +1,7 @@
 """The list for later: a consent of its own, with its day, for people whose inquiry has ended."""
 
 import uuid
-from datetime import date
+from datetime import date, datetime, time, timedelta
 
 from django.db import transaction
 from django.http import HttpRequest
@@ -11,9 +11,11 @@ from django.utils.translation import gettext as _
 from clinic.models import User
 from clinic.review import add_months
 from trials.inquiries.consent import later_consent
-from trials.inquiries.later_enums import ENDED_BY_STAFF, LISTABLE, MONTHS, AgreedBy, LaterEnd
+from trials.inquiries.later_enums import ENDED_BY_STAFF, MONTHS, AgreedBy, LaterEnd
+from trials.inquiries.later_list import may_be_listed
 from trials.inquiries.models import Inquiry, LaterConsent, SenderRequest
 from trials.inquiries.services.changing import RefusedError, locked, record, save
+from trials.inquiries.services.renewing import current_receipt
 
 
 @transaction.atomic
@@ -33,7 +35,7 @@ def list_for_later(
     inquiry that has not ended in a way that leaves the person something to wait for.
     """
     inquiry = locked(inquiry_id, actor, version)
-    if inquiry.state not in LISTABLE or inquiry.merged_into_id:
+    if not may_be_listed(inquiry):
         raise RefusedError(_("After this end, nobody is put on the list for later."))
     if SenderRequest.objects.about(inquiry).stopping().exists():
         raise RefusedError(_("The sender asked to end this: do not put them on the list."))
@@ -53,6 +55,7 @@ def list_for_later(
         recorded_by=actor,
     )
     save(inquiry)
+    _keep_private_page(inquiry, until)
     record(
         "inquiry.listed_for_later",
         inquiry,
@@ -63,6 +66,15 @@ def list_for_later(
         until=until.isoformat(),
     )
     return consent
+
+
+def _keep_private_page(inquiry: Inquiry, until: date) -> None:
+    """Let the page on which the consent can be taken back live as long; one that ended stays so."""
+    receipt, day_after = current_receipt(inquiry), until + timedelta(days=1)
+    end = timezone.make_aware(datetime.combine(day_after, time()))
+    if timezone.now() < receipt.expires_at < end:
+        receipt.expires_at = end
+        receipt.save(update_fields=["expires_at"])
 
 
 @transaction.atomic
@@ -85,9 +97,9 @@ def take_off_list(
 
 
 def end_listing(inquiry: Inquiry, end: LaterEnd, actor: User | None = None) -> bool:
-    """End what runs for a locked inquiry or what was merged into it; return whether anything did.
+    """End what runs for a locked inquiry; return whether anything did.
 
     The caller saves the inquiry, which brings the private page up to date, and records.
     """
-    unended = LaterConsent.objects.filter(inquiry__in=inquiry.family(), ended_at=None)
+    unended = LaterConsent.objects.filter(inquiry=inquiry, ended_at=None)
     return bool(unended.update(ended_at=timezone.now(), ended_by=actor, end_reason=end))
