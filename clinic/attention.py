@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.conf import settings
 from django.utils import timezone
 from wagtail.admin.ui.components import Component
 
@@ -50,14 +49,14 @@ class Attention:
 def attention(now: datetime | None = None) -> Attention:
     """Return what is wrong."""
     now = now or timezone.now()
-    beat = WorkerHeartbeat.objects.first()
+    beat, found = WorkerHeartbeat.objects.first(), problems()
     return Attention(
         given_up=OutboxMessage.objects.dead().count(),
         late=OutboxMessage.objects.pending().filter(first_attempted_at__lt=now - LATE_MAIL).count(),
         failing_jobs=failing_jobs(now),
         late_jobs=late_jobs(now),
-        worker_is_silent=beat is None or now - beat.at > settings.OPERATING.worker_silence,
-        signals=[text for name, text in problems().items() if name not in _SAID_OTHERWISE],
+        worker_is_silent="worker" in found,
+        signals=[text for name, text in found.items() if name not in _SAID_OTHERWISE],
         worker_seen_at=beat.at if beat else None,
     )
 

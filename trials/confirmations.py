@@ -20,12 +20,11 @@ def confirmed_at(trial: Trial) -> datetime | None:
     return newest.values_list("confirmed_at", flat=True).first()
 
 
-def ends_at(trial: Trial, last: datetime | None) -> datetime | None:
-    """Return until when the trial's own form is offered; None for always.
+def ends_at(trial: Trial, last: datetime | None, days: int) -> datetime | None:
+    """Return until when the trial's own form is offered; None for always, with no days.
 
     A site that has just opened needs no word of its own: the days count from then.
     """
-    days = clinic_settings().confirmation_days
     opened_at = trial.our_site_changed_at or trial.first_seen_at
     return max(last or opened_at, opened_at) + timedelta(days=days) if days else None
 
@@ -37,7 +36,7 @@ def is_confirmed(trial: Trial) -> bool:
     """
     if trial.is_missing:
         return False
-    end = ends_at(trial, confirmed_at(trial))
+    end = ends_at(trial, confirmed_at(trial), clinic_settings().confirmation_days)
     return end is None or timezone.now() <= end
 
 

@@ -80,7 +80,8 @@ def _group(found: TrialSearch, vocabulary: Vocabulary, agnostic: int, slug: str)
         parameters,
     )
     name = vocabulary.names[Concept(CANCER, agnostic)][found.language == "es"]
-    count, trials = rows[0][1] if rows else 0, _listed(rows, found.language)
+    count = rows[0][1] if rows else 0
+    trials = _listed(rows, found.language) if rows else []
     address = replace(found.query, q=besides, conditions=[slug]).address()
     return OpenToMany(slug, name, count, trials, address)
 

@@ -8,6 +8,7 @@ from typing import Any, Protocol, TypeVar
 from django.db import connection
 
 from trials.distance import Origin
+from trials.enums import TrialStatus
 from trials.models import Trial, TrialPlace, TrialSite
 from trials.our_site import site_is_open
 from trials.querysets import delete_at_once
@@ -41,7 +42,7 @@ NEAREST = f"""
         SELECT city, state, country FROM trials_trialsite
         WHERE trial_id = near.trial_id
             AND latitude = near.latitude AND longitude = near.longitude
-        ORDER BY near.is_open AND status IN ('', 'RECRUITING') DESC, position
+        ORDER BY near.is_open AND status IN ('', '{TrialStatus.RECRUITING}') DESC, position
         LIMIT 1
     ) AS site
 """  # noqa: S608 - constants of this package
@@ -132,9 +133,8 @@ def miles_to(site: Located, origin: Origin | None) -> float | None:
 
 def _sites(trial_ids: Iterable[int]) -> dict[int, list[Any]]:
     """Return rows of the sites by trial id: a fifth of the time that instances take."""
-    shown = ("trial_id", "city", "state", "country", "status", "latitude", "longitude")
     result: dict[int, list[Any]] = defaultdict(list)
-    rows = TrialSite.objects.filter(trial__in=list(trial_ids)).order_by("trial_id", "position")
-    for site in rows.values_list(*shown, named=True):
+    rows = TrialSite.objects.filter(trial__in=list(trial_ids))
+    for site in rows.values_list("trial_id", "status", "latitude", "longitude", named=True):
         result[site.trial_id].append(site)
     return result

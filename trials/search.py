@@ -269,7 +269,7 @@ class TrialSearch:
         words = self.words.all or NOTHING
         otherwise = f"numnode({words}) = 0 OR " if self.nothing_finds_all else ""
         return f"""FROM trials_searchdocument
-            WHERE language = %(language)s AND ({otherwise}vector @@ ({words}))"""
+            WHERE language = %(language)s AND ({otherwise}vector @@ ({words})) {self.among}"""
 
     def age_condition(self) -> str:
         """Return the SQL that narrows documents to the age asked for, "" without one."""
@@ -282,7 +282,7 @@ class TrialSearch:
 
     def narrowing(self) -> str:
         """Return the SQL of all that narrows documents and has no counts of its own."""
-        return f"{self.age_condition()} {self.distance.condition} {self.among}"
+        return f"{self.age_condition()} {self.distance.condition}"
 
     def _chosen(self) -> str:
         return "".join(f" AND facets && %({facet})s::bigint[]" for facet in self.filters)

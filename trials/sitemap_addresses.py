@@ -17,7 +17,7 @@ def addresses() -> Iterator[dict[str, str]]:
     # Resolved once: a hundred thousand times would take many seconds.
     named = _in_each_language("trials:detail", ANY_ID)
     columns = ("nct_id", "status", "is_listed", "missing_count")
-    for trial in Trial.objects.listed().only(*columns).order_by("nct_id"):
+    for trial in Trial.objects.listed().only(*columns).order_by("nct_id").iterator():
         if not trial.is_noindex:
             yield {code: one.replace(ANY_ID, trial.nct_id) for code, one in named.items()}
 

@@ -12,10 +12,9 @@ def without_spanish() -> list[PlainSummary]:
 
     On those pages the site says in Spanish that we explain the trial by phone, free of charge.
     """
-    spanish = PlainSummary.objects.filter(
-        trial=OuterRef("trial"), locale__language_code=SPANISH, live=True
-    )
-    summaries = PlainSummary.objects.filter(
-        ~Exists(spanish), locale__language_code="en", live=True, trial__our_site_open=True
+    shown = PlainSummary.objects.shown()
+    spanish = shown.filter(trial=OuterRef("trial"), locale__language_code=SPANISH)
+    summaries = shown.filter(
+        ~Exists(spanish), locale__language_code="en", trial__our_site_open=True
     )
     return list(summaries.select_related("trial").order_by("trial__nct_id"))

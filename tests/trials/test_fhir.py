@@ -100,6 +100,12 @@ class TestStudies:
         [issue] = OperationOutcome.model_validate(answer.json()).issue
         assert "several values" in issue.diagnostics
 
+    def test_a_bar_in_a_title_is_no_terminology(self, trials, client):
+        for title in ("nothing%7Cmelanoma", "nothing%5C%7Cmelanoma"):
+            assert client.get(f"{STUDY}?title={title}").json()["total"] == 0
+        coded = client.get(f"{STUDY}?condition=http://snomed.info/sct%7Cmelanoma").json()
+        assert coded["total"] == client.get(f"{STUDY}?condition=melanoma").json()["total"] > 0
+
     def test_an_unlisted_study_is_not_found_by_its_id(self, trials, client):
         Trial.objects.filter(nct_id="NCT99990002").update(is_listed=False)
         search_documents.refresh(Trial.objects.values_list("pk", flat=True), Vocabulary.load())

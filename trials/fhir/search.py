@@ -21,6 +21,7 @@ LONGEST_WORDS = 200
 ONE_VALUE = "one value: a comma, which means OR, is refused unless written as \\,."
 # Between commas; a backslash before a comma, a bar, a dollar sign or itself takes its meaning away.
 ALTERNATIVE = re.compile(r"(?:[^,\\]|\\.?)+")
+SYSTEM = re.compile(r"(?<!\\)\|")  # a token is "system|code"
 ESCAPED = re.compile(r"\\([,|$\\])")
 # Name, type of the search parameter, what it means here.
 PARAMETERS = (
@@ -146,7 +147,8 @@ def _read_criterion(search: StudySearch, name: str, value: str, words: list[str]
         search.refused.append(f"several values of {name} (one value: write a comma in it as \\,)")
     else:
         # A code of another terminology is not known here; its display or text is what we read.
-        words += [ESCAPED.sub(r"\1", part.rpartition("|")[2]) for part in alternatives]
+        texts = [SYSTEM.split(part)[-1] if name == "condition" else part for part in alternatives]
+        words += [ESCAPED.sub(r"\1", text) for text in texts]
 
 
 def outcome(severity: str, code: str, sentence: str) -> dict[str, Any]:

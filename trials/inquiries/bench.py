@@ -31,7 +31,6 @@ NO_KEY = "bench"
 LATER_PAGES = 5
 # Of a thousand: so many wait for a first attempt, have a next action, are open; the rest is closed.
 WAITING, DATED, UNDATED = 30, 70, 100
-HEADER = ("who", "list", "page", "rows", "queries", "ms", "p95 ms", "Python ms")
 CASES = (
     (LEAD, "show=open"),
     (LEAD, "show=overdue"),

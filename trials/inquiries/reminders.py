@@ -72,7 +72,8 @@ def _rows(trials: QuerySet[Trial]) -> list[OpenTrial]:
         "last_update_posted",
         "missing_count",
     )
-    rows = [OpenTrial(trial, trial.last, ends_at(trial, trial.last)) for trial in newest]
+    days = clinic_settings().confirmation_days
+    rows = [OpenTrial(trial, trial.last, ends_at(trial, trial.last, days)) for trial in newest]
     return sorted(rows, key=lambda row: (not row.is_due, row.trial.nct_id))
 
 

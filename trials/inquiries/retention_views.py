@@ -59,7 +59,7 @@ class RetentionView(_RetentionMixin):
         """Return the rules with the numbers of today and of a month from now."""
         now = timezone.now()
         lines = zip(services.preview(now), services.preview(now, moment=now + AHEAD), strict=True)
-        rows = [(rule_for(today.rule.key, now), today, later) for today, later in lines]
+        rows = [(today.rule, today, later) for today, later in lines]
         return super().get_context_data(rows=rows, days=AHEAD.days, **kwargs)
 
 

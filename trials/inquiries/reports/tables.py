@@ -42,7 +42,6 @@ LEFT_OUT: dict[str, Promise] = {
     "duplicate": gettext_lazy("Goes on in another inquiry"),
 }
 _NOTHING = "–"
-_HOUR = 3600
 
 
 @dataclass(frozen=True)

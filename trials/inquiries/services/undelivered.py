@@ -4,7 +4,6 @@ The worker reads the news from the outbox, whose rows say themselves what was ta
 worker killed at any point leaves the rest for the next one, and nothing is taken note of twice.
 """
 
-import logging
 import uuid
 from datetime import datetime
 
@@ -22,8 +21,6 @@ from trials.inquiries.models import Attempt, Inquiry, SenderRequest
 from trials.inquiries.receipts import inquiry_of
 from trials.inquiries.services.changing import RefusedError, locked, record, save
 from trials.inquiries.services.writing import CLOSING_TEMPLATE, send_closing_message
-
-logger = logging.getLogger(__name__)
 
 MOST_AT_ONCE = 500
 
